@@ -1,0 +1,1 @@
+"""Trained models in use: one ONNX file each, run by ONNX Runtime."""

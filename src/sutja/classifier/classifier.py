@@ -1,0 +1,133 @@
+"""A trained model in use: pixels in, probabilities out."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from jaxtyping import Float32, UInt8
+
+from sutja.classifier.card import KEY, Card
+from sutja.data.dataset import as_images
+from sutja.errors import ModelError, unknown_name
+
+BUNDLED = {"digits": "digits.onnx", "fashion": "fashion.onnx"}
+"""The models that the package carries, by the names under which they load."""
+AT_ONCE = 512
+
+AnyClassifier = Callable[[np.ndarray], np.ndarray]
+"""Anything from uint8 `[n, 28, 28]` to probabilities `[n, k]`: our `Classifier`, a Keras model, a function."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a classifier says about one image.
+
+    Attributes:
+        label: The likeliest class, as a number.
+        name: Its name.
+        probabilities: float32 `[k]`, one for each class, adding up to 1.
+    """
+
+    label: int
+    name: str
+    probabilities: np.ndarray
+
+    @property
+    def probability(self) -> float:
+        """That of the likeliest class."""
+        return float(self.probabilities[self.label])
+
+
+class Classifier:
+    """A model file, run by ONNX Runtime.
+
+    Calling it turns images into probabilities. It keeps the file's card as `card`.
+
+    Args:
+        content: The bytes of an ONNX file that sutja exported.
+        origin: What to call it in an error.
+
+    Example:
+        >>> classifier = Classifier.load("digits")
+        >>> classifier(np.zeros((2, 28, 28), np.uint8)).shape
+        (2, 10)
+    """
+
+    def __init__(self, content: bytes, origin: str = "the model") -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4  # a damaged file is reported by the exception below, once
+        try:
+            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's exceptions share no base but this
+            raise ModelError(f"{origin} is no ONNX model, or is damaged. Export it again.") from error
+        text = self._session.get_modelmeta().custom_metadata_map.get(KEY)
+        inputs = [(value.name, value.type) for value in self._session.get_inputs()]
+        if text is None or inputs != [("pixels", "tensor(uint8)")]:
+            raise ModelError(f"{origin} is an ONNX model, but not one of sutja's. Use a model.onnx from a run folder.")
+        self.card = Card.from_json(text, origin)
+
+    @classmethod
+    def load(cls, source: str | os.PathLike[str]) -> "Classifier":
+        """Load a model.
+
+        Args:
+            source: A model file, a run folder (its `model.onnx`), or a bundled model: "digits" or "fashion".
+
+        Raises:
+            ModelError: missing, damaged, or not one of ours.
+        """
+        if isinstance(source, str) and source in BUNDLED:
+            return bundled(source)
+        path = Path(source).expanduser()
+        if path.is_dir():
+            path /= "model.onnx"
+        try:
+            return cls(path.read_bytes(), str(path))
+        except FileNotFoundError as error:
+            if isinstance(source, str) and os.sep not in source and not path.suffix:
+                raise ModelError(
+                    f"{unknown_name('model', source, BUNDLED)} A file or a run folder works too."
+                ) from error
+            raise ModelError(
+                f"{path} does not exist. Name a model file, a run folder, or one of {', '.join(BUNDLED)}."
+            ) from error
+        except OSError as error:
+            raise ModelError(f"cannot read {path}: {error.strerror}.") from error
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The name of each output."""
+        return self.card.classes
+
+    def __call__(self, images: UInt8[np.ndarray, "..."]) -> Float32[np.ndarray, "n k"]:
+        """Probabilities of images, as they were loaded: uint8 `[n, 28, 28]`, 0 to 255.
+
+        Raises:
+            DataError: another type or shape.
+        """
+        images = as_images(images)
+        parts = [images[start : start + AT_ONCE] for start in range(0, len(images), AT_ONCE)]
+        rows = [self._session.run(None, {"pixels": part})[0] for part in parts]
+        return np.concatenate(rows) if rows else np.zeros((0, len(self.classes)), np.float32)
+
+    def predict(self, image: UInt8[np.ndarray, "28 28"]) -> Prediction:
+        """What the model says about one image."""
+        (probabilities,) = self(image)
+        label = int(probabilities.argmax())
+        return Prediction(label, self.classes[label], probabilities)
+
+
+@cache
+def bundled(name: str) -> Classifier:
+    """A model that the package carries, loaded once a process."""
+    return Classifier(files("sutja.classifier").joinpath("bundled", BUNDLED[name]).read_bytes(), name)
+
+
+def as_classifier(model: "AnyClassifier | str | os.PathLike[str]") -> AnyClassifier:
+    """A callable as it is; anything else is loaded."""
+    return model if callable(model) else Classifier.load(model)

@@ -1,0 +1,79 @@
+"""The `sutja` command: its subcommands, and what happens when one fails."""
+
+import os
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+from sutja import __version__
+from sutja.cli import classify, data, demo, evaluate, gallery, predict, read, summary, train
+from sutja.errors import SutjaError
+
+app = typer.Typer(
+    help="Learn image classification on the MNIST family, and read handwritten numbers from your own pictures.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.command)
+app.add_typer(data.app, name="data")
+app.command("gallery")(gallery.command)
+app.command("summary")(summary.command)
+app.command("train")(train.command)
+app.command("evaluate")(evaluate.command)
+app.command("predict")(predict.command)
+app.command("read")(read.command)
+app.command("classify")(classify.command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sutja {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line: one line on standard error and exit status 1 when something fails, 2 for wrong usage."""
+    warnings.showwarning = _remark
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except SutjaError as error:
+        if debug:
+            raise
+        sys.exit(f"sutja: {' '.join(str(error).split())}")
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        if debug:
+            raise
+        sys.exit("sutja: interrupted.")
+    except MemoryError:
+        if debug:
+            raise
+        sys.exit("sutja: there is not enough memory for this. Close other programs, or use a smaller picture or batch.")
+    except OSError as error:
+        if debug:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        sys.exit(f"sutja: {place}{error.strerror or error}.")
+
+
+def _remark(message: Warning | str, *_: object, **__: object) -> None:
+    """Show a warning as one line, without the place in the code that it comes from."""
+    sys.stderr.write(f"sutja: {message}\n")

@@ -1,0 +1,26 @@
+"""What the commands share: results to standard output, remarks to standard error."""
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def say(text: str) -> None:
+    """Print a result to standard output."""
+    sys.stdout.write(f"{text}\n")
+
+
+def remark(text: str) -> None:
+    """Print a remark to standard error."""
+    sys.stderr.write(f"{text}\n")
+
+
+@cache
+def console() -> "Console":
+    """The terminal behind standard output, for tables and drawings."""
+    from rich.console import Console
+
+    return Console(highlight=False)

@@ -1,0 +1,78 @@
+"""A folder of a person's own pictures as a data set: one subfolder per class."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+
+from sutja.data.dataset import Dataset, Part
+from sutja.errors import DataError, PictureError
+from sutja.pictures.decode import grey_levels
+from sutja.pictures.frame import frame_digit
+from sutja.pictures.ink import ink_of
+
+TEST_FRACTION = 0.2
+
+
+def load_folder(folder: Path) -> Dataset:
+    """Read `folder/<class>/<picture>` as a data set, each picture framed as MNIST frames its digits.
+
+    The classes are the names of the subfolders, in the order of their numbers if they are numbers, else of the
+    alphabet. One picture in five of each class is for testing, always the same ones. Files that cannot be read are
+    left out, and a warning names each.
+
+    Raises:
+        DataError: fewer than two subfolders, a class without a readable picture, or more than 256 classes.
+    """
+    places = sorted((path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")), key=_order)
+    if not 2 <= len(places) <= 256:
+        raise DataError(
+            f"{folder} has {len(places)} subfolders; a data set needs 2 to 256, one per class, as in "
+            f"{folder / '7' / 'photo.jpg'}."
+        )
+    images, labels = [], []
+    for label, place in enumerate(places):
+        framed = _framed(place)
+        if not framed:
+            raise DataError(f"{place} holds no picture that can be read. Put some in, or remove the folder.")
+        images += framed
+        labels += [label] * len(framed)
+    parts = split(np.stack(images), np.array(labels, np.uint8))
+    return Dataset(str(folder), *parts, tuple(place.name for place in places))
+
+
+def split(images: UInt8[np.ndarray, "n 28 28"], labels: UInt8[np.ndarray, "n"]) -> tuple[Part, Part]:
+    """Shuffle and part images into training and test: one in five of each class, at least one, is for testing.
+
+    The choice depends on nothing but the labels. A class of a single image has it in training only.
+    """
+    order = np.random.default_rng(0).permutation(len(labels))
+    is_test = np.zeros(len(labels), bool)
+    for label in np.unique(labels):
+        members = order[labels[order] == label]
+        if len(members) > 1:
+            is_test[members[: max(1, round(len(members) * TEST_FRACTION))]] = True
+    train, test = order[~is_test[order]], order[is_test[order]]
+    return Part(images[train], labels[train]), Part(images[test], labels[test])
+
+
+def _framed(place: Path) -> list[np.ndarray]:
+    """The pictures of one class, framed; what cannot be read is named in a warning."""
+    framed = []
+    for path in sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith(".")):
+        try:
+            image = frame_digit(ink_of(grey_levels(path)))
+        except PictureError as error:
+            warnings.warn(f"left out: {error}", stacklevel=4)
+            continue
+        if image.any():
+            framed.append(image)
+        else:
+            warnings.warn(f"left out: {path} shows nothing but its ground. Check the picture.", stacklevel=4)
+    return framed
+
+
+def _order(path: Path) -> tuple[int, int, str]:
+    """Numbers by their value, then names."""
+    return (0, int(path.name), "") if path.name.isdecimal() else (1, 0, path.name)

@@ -1,0 +1,1 @@
+"""How good a classifier is, on images it has not learned from."""

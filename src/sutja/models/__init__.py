@@ -1,0 +1,1 @@
+"""The networks, one PyTorch module per file."""

@@ -1,0 +1,35 @@
+"""The networks by name."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sutja.errors import ModelError, unknown_name
+
+if TYPE_CHECKING:
+    from torch import nn
+
+NETWORKS = ("dense", "convnet")
+
+
+def build(name: str, classes: int) -> "nn.Sequential":
+    """A new network, initialised from PyTorch's global random state.
+
+    Args:
+        name: One of `NETWORKS`.
+        classes: Number of outputs.
+
+    Raises:
+        ModelError: no network of that name, or PyTorch is not installed.
+    """
+    return constructor(name)(classes)
+
+
+def constructor(name: str) -> Callable[[int], "nn.Sequential"]:
+    """The function that makes a network of that name from its number of classes."""
+    if name not in NETWORKS:
+        raise ModelError(unknown_name("network", name, NETWORKS))
+    try:
+        from sutja.models import convnet, dense
+    except ImportError as error:
+        raise ModelError('networks need PyTorch. Install it: pip install "sutja[train]".') from error
+    return {"dense": dense.dense, "convnet": convnet.convnet}[name]

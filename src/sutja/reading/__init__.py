@@ -1,0 +1,1 @@
+"""From a picture to the numbers written in it."""

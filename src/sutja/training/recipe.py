@@ -1,0 +1,102 @@
+"""Recipes: everything that decides how a network is trained, under one name."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from sutja.data.catalog import Frame
+from sutja.errors import RunError, unknown_name
+from sutja.training.augment import Augmentation
+
+Precision = Literal["float32", "bfloat16"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained.
+
+    Attributes:
+        name: The name of the recipe, and of the network it trains.
+        epochs: Passes over the training images.
+        batch_size: Images a step.
+        optimizer: "rmsprop" as Keras defines it, or "adamw" (Loshchilov and Hutter, 2017).
+        learning_rate: Of each step, or the highest one of a one-cycle schedule.
+        schedule: "constant", or "one-cycle": up during the first quarter of the steps, then down (Smith, 2018).
+        weight_decay: Of AdamW.
+        label_smoothing: Share of the target that is spread over all classes (Szegedy and others, 2016).
+        precision: What the network computes in while training; parameters are float32 always.
+        augmentation: The random changes for each frame of images; a frame that is not named gets none.
+    """
+
+    name: str
+    epochs: int = 10
+    batch_size: int = 128
+    optimizer: Literal["rmsprop", "adamw"] = "rmsprop"
+    learning_rate: float = 1e-3
+    schedule: Literal["constant", "one-cycle"] = "constant"
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    precision: Precision = "float32"
+    augmentation: dict[Frame, Augmentation] = field(default_factory=dict)
+
+    def with_changes(self, **changes: object) -> "Recipe":
+        """The recipe with some settings changed; those given as None stay.
+
+        Raises:
+            RunError: a setting is out of its range.
+        """
+        recipe = replace(self, **{name: value for name, value in changes.items() if value is not None})  # type: ignore[arg-type]
+        for setting in ("epochs", "batch_size", "learning_rate"):
+            if not getattr(recipe, setting) > 0:
+                raise RunError(f"{setting} must be above 0; found {getattr(recipe, setting)}.")
+        return recipe
+
+    def on_this_machine(self) -> "Recipe":
+        """The recipe in the precision that pays here: bfloat16 only where the processor computes in it."""
+        import torch
+
+        capable = torch.cpu.get_capabilities()
+        if any(capable.get(name) for name in ("amx_bf16", "avx512_bf16")):
+            return self
+        return replace(self, precision="float32")
+
+
+def recipe_from_dict(fields: dict[str, Any]) -> Recipe:
+    """The inverse of `dataclasses.asdict` for a recipe.
+
+    Raises:
+        TypeError: the fields are not those of a recipe.
+    """
+    changes = {frame: Augmentation(**settings) for frame, settings in fields["augmentation"].items()}
+    return Recipe(**{**fields, "augmentation": changes})
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("dense"),
+        Recipe(
+            "convnet",
+            epochs=16,
+            optimizer="adamw",
+            learning_rate=4e-3,
+            schedule="one-cycle",
+            weight_decay=0.01,
+            precision="bfloat16",
+            augmentation={
+                "digit": Augmentation(shift=2.5, rotation=15, shear=0.25, scale=0.18, wobble=0.8, thickness=0.7),
+                "garment": Augmentation(shift=2, scale=0.1, flip=True, erase=10),
+            },
+        ),
+    )
+}
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        RunError: no such recipe; the message gives the nearest names.
+    """
+    if name not in RECIPES:
+        raise RunError(unknown_name("recipe", name, RECIPES))
+    return RECIPES[name]

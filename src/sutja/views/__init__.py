@@ -1,0 +1,1 @@
+"""What a person sees: galleries, plots, and pictures in the terminal."""
