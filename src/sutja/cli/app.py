@@ -30,10 +30,11 @@ app.command("read")(read.command)
 app.command("classify")(classify.command)
 
 
-def _version(asked: bool) -> None:
+def _version(asked: bool) -> bool:
     if asked:
         typer.echo(f"sutja {__version__}")
         raise typer.Exit
+    return asked
 
 
 @app.callback()

@@ -113,7 +113,7 @@ def downloaded(entry: Entry, file: RemoteFile, target: Path, download: Download 
                 watched(download or over_http, f"{mirror}{file.name}.gz", path, patience)
                 content = read_content(path)
             except (OSError, DataError) as error:
-                reasons.append(f"{host}: {' '.join(str(error).split()) or type(error).__name__}"[:100])
+                reasons.append(f"{host}: {reason(error)}")
                 continue
         found = hashlib.sha256(content).hexdigest()
         if found == file.sha256:
@@ -125,6 +125,13 @@ def downloaded(entry: Entry, file: RemoteFile, target: Path, download: Download 
         f"that holds {entry.name}/{file.name}[.gz] and its siblings; (3) put those files into {target}. "
         "Without any, `digits` needs no network."
     )
+
+
+def reason(error: Exception) -> str:
+    """Why a download failed, in a few words."""
+    if isinstance(error, ConnectionError) or type(error).__name__ in ("ConnectionError", "ConnectTimeout"):
+        return "cannot be reached"
+    return " ".join(str(error).split())[:100] or type(error).__name__
 
 
 def kept(content: bytes, path: Path) -> bytes:

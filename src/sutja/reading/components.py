@@ -9,7 +9,9 @@ from jaxtyping import Int32, UInt8
 from sutja.reading.result import Box
 
 FEWEST_PIXELS = 6
-MOST_PIECES = 5000
+FRAGMENT = 0.6
+"""A piece below this share of the typical height may be a fragment of a digit."""
+MOST_PIECES = 2000
 """More pieces of ink than this are specks for the most part: the largest are kept."""
 
 
@@ -92,7 +94,7 @@ def connected(ink: UInt8[np.ndarray, "h w"]) -> tuple[list[Piece], Int32[np.ndar
 
 def typical_height(pieces: list[Piece]) -> float:
     """The height at which half of all ink, counted by height squared, is in smaller pieces: specks hardly count."""
-    heights = np.sort([max(piece.box.height, piece.box.width / 2) for piece in pieces])
+    heights = np.sort([piece.box.height for piece in pieces])
     weight = np.cumsum(heights**2)
     return float(heights[np.searchsorted(weight, weight[-1] / 2)])
 
@@ -124,40 +126,40 @@ def without_margins(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
 
 def with_fragments_joined(pieces: list[Piece], height: float, settings: Settings) -> list[Piece]:
     """Join what belongs to one digit: the hat of a 5 that stands apart, the parts of a broken stroke."""
-    largest_first = sorted(pieces, key=lambda piece: -piece.pixels)
-    whole: list[Piece] = []
-    for piece in largest_first:
-        near = [
-            (distance, place)
-            for place, other in enumerate(whole)
-            if (distance := _belongs(piece.box, other.box, height, settings)) is not None
-        ]
-        if near:
-            _, place = min(near)
-            whole[place] = whole[place].joined(piece)
+    whole = [piece for piece in pieces if piece.box.height >= FRAGMENT * height]
+    fragments = [piece for piece in pieces if piece.box.height < FRAGMENT * height]
+    for fragment in sorted(fragments, key=lambda piece: -piece.pixels):
+        place = nearest_owner(fragment.box, [piece.box for piece in whole], height, settings)
+        if place is None:
+            whole.append(fragment)
         else:
-            whole.append(piece)
+            whole[place] = whole[place].joined(fragment)
     return whole
+
+
+def nearest_owner(fragment: Box, boxes: list[Box], height: float, settings: Settings) -> int | None:
+    """The nearest box that a fragment belongs to: one over or under it, or one that it all but touches.
+
+    A fragment that would make a digit far taller than the others belongs to none of them.
+    """
+    if not boxes:
+        return None
+    x, y, width, tall = np.array(boxes).T
+    across = np.maximum(x, fragment.x) - np.minimum(x + width, fragment.right)
+    down = np.maximum(y, fragment.y) - np.minimum(y + tall, fragment.bottom)
+    distance = np.maximum(np.maximum(across, down), 0)
+    together = np.maximum(y + tall, fragment.bottom) - np.minimum(y, fragment.y)
+    over = (-across >= 0.5 * np.minimum(width, fragment.width)) & (distance < settings.hat * height)
+    touching = (distance < settings.gap * height) & (together < 1.5 * height)
+    distance = np.where(over | touching, distance, np.inf)
+    place = int(distance.argmin())
+    return place if np.isfinite(distance[place]) else None
 
 
 def cut_out(piece: Piece, ink: UInt8[np.ndarray, "h w"], numbers: Int32[np.ndarray, "h w"]) -> UInt8[np.ndarray, "a b"]:
     """The ink of one piece alone, and nothing of its neighbours."""
     part = np.s_[piece.box.y : piece.box.bottom, piece.box.x : piece.box.right]
     return np.where(np.isin(numbers[part], piece.numbers), ink[part], 0).astype(np.uint8)
-
-
-def _belongs(small: Box, large: Box, height: float, settings: Settings) -> float | None:
-    """How far a smaller piece lies from a larger one that it belongs to; None if it belongs to another digit."""
-    across = max(small.x, large.x) - min(small.right, large.right)
-    down = max(small.y, large.y) - min(small.bottom, large.bottom)
-    distance = max(across, down, 0)
-    fragment = small.height < 0.6 * height
-    over = -across >= 0.5 * min(small.width, large.width)
-    if fragment and over and distance < settings.hat * height:
-        return distance
-    if fragment and distance < settings.gap * height and large.joined(small).height < 1.5 * height:
-        return distance
-    return None
 
 
 def _is_rule(box: Box, height: float, settings: Settings) -> bool:

@@ -34,11 +34,14 @@ def rows_along(middles: Float[np.ndarray, "n 2"], height: float, slope: float) -
     across = middles @ np.array([-np.sin(slope), np.cos(slope)])
     order = np.argsort(across, kind="stable")
     rows: list[list[int]] = []
-    for number in order:
-        if rows and across[number] - np.mean(across[rows[-1]]) < APART * height:
-            rows[-1].append(int(number))
+    total = 0.0
+    for number in order.tolist():
+        if rows and across[number] - total / len(rows[-1]) < APART * height:
+            rows[-1].append(number)
         else:
-            rows.append([int(number)])
+            rows.append([number])
+            total = 0.0
+        total += float(across[number])
     return [sorted(row, key=lambda number: along[number]) for row in rows]
 
 

@@ -43,10 +43,9 @@ def _draw_digit(draw: ImageDraw.ImageDraw, digit: Digit, scale: float, margin: i
     right, bottom = digit.box.right * scale + thickness, digit.box.bottom * scale + margin + thickness
     draw.rectangle((left, top, max(right, left), max(bottom, top)), outline=colour, width=thickness)
     font = ImageFont.load_default(_font_size(digit, scale))
-    text = digit.label if digit.probability >= 0.95 else f"{digit.label} {digit.probability:.0%}"
-    _, _, width, height = draw.textbbox((0, 0), text, font=font)
+    _, _, width, height = draw.textbbox((0, 0), digit.label, font=font)
     draw.rectangle((left, top - height - 4, left + width + 6, top), fill=colour)
-    draw.text((left + 3, top - height - 3), text, font=font, fill=(255, 255, 255))
+    draw.text((left + 3, top - height - 3), digit.label, font=font, fill=(255, 255, 255))
 
 
 def _font_size(digit: Digit, scale: float) -> int:

@@ -27,7 +27,7 @@ def load_checkpoint(path: Path, learner: Learner) -> History:
         RunError: the file is damaged, or belongs to another network.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = dict(archive)
     except Exception as error:  # zipfile, zlib, struct and numpy each raise their own on damage
         raise RunError(f"{path} is no checkpoint, or is damaged. Train again, or restore the file.") from error

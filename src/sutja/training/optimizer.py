@@ -71,4 +71,5 @@ def state_arrays(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 def restore_state(optimizer: torch.optim.Optimizer, arrays: dict[str, Tensor]) -> None:
     """Give an optimizer back what `state_arrays` took from it."""
     whole = optimizer.state_dict()
-    optimizer.load_state_dict({**whole, "state": {0: arrays} if arrays else {}})
+    copies = {name: value.clone() for name, value in arrays.items()}  # PyTorch would keep the tensors themselves
+    optimizer.load_state_dict({**whole, "state": {0: copies} if copies else {}})

@@ -1,4 +1,4 @@
-"""Showing how training goes: a bar in a terminal or notebook, a line per epoch elsewhere."""
+"""Showing how training goes: a bar in a terminal, and a line per epoch everywhere."""
 
 from types import TracebackType
 
@@ -20,8 +20,8 @@ class Progress:
 
     def __init__(self, epochs: int, history: History, show: bool) -> None:
         self.epochs, self.done, self.show = epochs, len(history), show
-        self.console = Console(stderr=True)
-        self.live = show and (self.console.is_terminal or self.console.is_jupyter)
+        self.console = Console(stderr=True, force_jupyter=False)
+        self.live = show and self.console.is_terminal
         columns = (
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(bar_width=24),

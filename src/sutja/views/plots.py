@@ -72,7 +72,7 @@ def plot_curves(columns: Mapping[str, Sequence[float]], ylabel: str = "accuracy"
             ax.plot(range(1, len(values) + 1), values, marker="o", markersize=3.5, color=colour, label=name)
     if ylabel == "accuracy":
         ax.yaxis.set_major_formatter(PercentFormatter(1.0))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _dress(ax, "epoch", ylabel)
     if ax.lines:
         ax.legend(frameon=False)

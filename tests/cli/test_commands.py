@@ -1,0 +1,228 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from PIL import Image
+from typer.testing import CliRunner
+
+import sutja
+from sutja.cli.app import app
+from sutja.cli.read import overlay_names
+from sutja.pictures.encode import write_picture
+
+SAMPLES = Path(sutja.__file__).parent / "samples"
+COMMAND = [sys.executable, "-c", "from sutja.cli.app import main; main()"]
+
+
+def run(*arguments: str | Path, status: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", **environment},
+    )
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def commands() -> list[tuple[str, ...]]:
+    group = typer.main.get_command(app)
+    names: list[tuple[str, ...]] = []
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        names += [(name, each) for each in inner] if inner else [(name,)]
+    return names
+
+
+@pytest.mark.parametrize("name", commands(), ids=" ".join)
+def test_every_command_explains_itself_with_an_example(name: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, [*name, "--help"], env={"COLUMNS": "100", "NO_COLOR": "1"})
+    assert result.exit_code == 0
+    assert "Example:" in result.output
+    assert f"sutja {' '.join(name)}" in result.output
+
+
+@pytest.mark.parametrize("name", commands(), ids=" ".join)
+def test_every_command_is_in_the_readme(name: tuple[str, ...]) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert f"sutja {' '.join(name)}" in readme
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").stdout == f"sutja {sutja.__version__}\n"
+
+
+def test_reading_one_picture_prints_its_text_and_nothing_else() -> None:
+    done = run("read", SAMPLES / "rows.png")
+    assert (done.stdout, done.stderr) == ("30941\n72685\n114\n", "")
+
+
+def test_reading_several_pictures_names_each_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
+    done = run("read", SAMPLES / "digit.png", tmp_path / "none.png", SAMPLES / "row.png", status=1)
+    assert done.stdout == f"{SAMPLES / 'digit.png'}\t5\n{SAMPLES / 'row.png'}\t1234567890\n"
+    assert done.stderr == f"sutja: {tmp_path / 'none.png'} does not exist. Check the name and the folder.\n"
+
+
+def test_json_lines_hold_one_reading_each() -> None:
+    done = run("read", "--json", SAMPLES / "digit.png", SAMPLES / "row.png")
+    readings = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [reading["text"] for reading in readings] == ["5", "1234567890"]
+    assert readings[0] == sutja.read(SAMPLES / "digit.png").to_dict() | {"picture": str(SAMPLES / "digit.png")}
+
+
+def test_overlays_are_written_under_names_of_their_own(tmp_path: Path) -> None:
+    run("read", SAMPLES / "digit.png", "--overlay", tmp_path / "shown")
+    with Image.open(tmp_path / "shown" / "digit.png") as image:
+        assert image.size[0] > 130
+    names = overlay_names([Path("a/x.png"), Path("b/x.jpg"), Path("a/x.png")], Path("o"))
+    assert names == {Path("a/x.png"): Path("o/x.png"), Path("b/x.jpg"): Path("o/x-2.png")}
+    assert overlay_names([Path("x.png")], Path()) == {Path("x.png"): Path("x-2.png")}
+
+
+def test_a_blank_picture_is_no_error(tmp_path: Path) -> None:
+    write_picture(np.full((60, 60), 255, np.uint8), tmp_path / "white.png")
+    done = run("read", tmp_path / "white.png")
+    assert (done.stdout, done.stderr) == ("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("read", "nothing.png"), "nothing.png does not exist"),
+        (("read", "."), ". is a folder"),
+        (("read", "empty.png"), "empty.png is an empty file"),
+        (("read", "text.png"), "text.png is not a picture that can be opened"),
+        (("read", "ok.png", "--model", "text.png"), "text.png is no ONNX model, or is damaged"),
+        (("read", "ok.png", "--model", "digit"), "unknown model 'digit'. Did you mean 'digits'"),
+        (("read", "ok.png", "--method", "magic"), "unknown method 'magic'"),
+        (("read", "ok.png", "--overlay", "text.png"), "cannot write text.png"),
+        (("classify", "white.png"), "white.png shows nothing but its ground"),
+        (("train", "digits", "--recipe", "convent"), "unknown recipe 'convent'. Did you mean 'convnet'"),
+        (("train", "mnits"), "unknown data set 'mnits'. Did you mean 'mnist'"),
+        (("train", "digits", "--out", "full"), "full exists and is not empty"),
+        (("train", "--resume", "full"), "full is no run folder"),
+        (("train", "digits", "--validation", "2"), "validation is a share"),
+        (("train", "full"), "full has 0 subfolders"),
+        (("evaluate", "fashion", "digits"), "Judge it on the data that it was trained for"),
+        (("evaluate", "nothing.onnx", "digits"), "nothing.onnx does not exist"),
+        (("predict", "digits", "digits", "--index", "9999"), "there is no test image 9999: they run from 0 to 358"),
+        (("gallery", "digits", "--where", "label >"), "cannot understand the condition 'label >'"),
+        (("gallery", "digits", "--label", "eleven"), "unknown label 'eleven'"),
+        (("gallery", "digits", "--index", "5000"), "there is no image 5000"),
+        (("gallery", "digits", "--start", "5000"), "start is 5000"),
+        (("gallery", "digits", "-o", "tiles.xyz"), "tiles.xyz does not end like a picture"),
+        (("summary", "dens"), "unknown network 'dens'. Did you mean 'dense'"),
+        (("data", "info", "nothing"), "unknown data set 'nothing'"),
+        (("data", "get", "minst"), "Did you mean 'mnist'"),
+        (("demo", "--out", "full"), "full exists and is not empty"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_every_failure_is_one_line_and_status_1(
+    arguments: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "text.png").write_text("just text")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    write_picture(np.full((30, 30), 255, np.uint8), tmp_path / "white.png")
+    write_picture(255 - np.kron(np.eye(4, dtype=np.uint8) * 255, np.ones((9, 9), np.uint8)), tmp_path / "ok.png")
+    before = sorted(path.name for path in tmp_path.rglob("*"))
+    done = run(*arguments, status=1)
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("sutja: ")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == before
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    arguments = [*COMMAND, "--debug", "summary", "dens"]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("train",), ("train", "digits", "--resume", "x"), ("read",), ("nothing",)])
+def test_wrong_usage_is_status_2(arguments: tuple[str, ...]) -> None:
+    assert run(*arguments, status=2).stderr
+
+
+def test_a_reader_that_goes_away_is_no_failure_to_talk_about() -> None:
+    command = f"{sys.executable} -c 'from sutja.cli.app import main; main()' data info digits | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("digits: ")
+    assert done.stderr == ""
+
+
+def test_data_commands_say_what_there_is() -> None:
+    assert "fashion-mnist" in run("data", "list").stdout
+    assert "1,438 training and 359 test images, verified" in run("data", "get", "digits").stdout
+    info = run("data", "info", "digits").stdout
+    assert "1,438 for training, 359 for testing" in info
+    assert len(info.splitlines()) == 3 + 2 + 10
+
+
+def test_without_network_and_data_the_three_ways_are_named() -> None:
+    proxy = "http://127.0.0.1:9"  # nothing listens there
+    done = run("data", "get", "mnist", status=1, SUTJA_DATA="", https_proxy=proxy, http_proxy=proxy)
+    assert "Three ways to get it" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_gallery_writes_a_picture_or_draws(tmp_path: Path) -> None:
+    done = run("gallery", "digits", "--label", "5", "-o", tmp_path / "fives.png", "--count", "25", "--columns", "5")
+    assert done.stderr.startswith("25 of 146 images in ")
+    with Image.open(tmp_path / "fives.png") as image:
+        assert image.size == (140, 140)
+    drawn = run("gallery", "digits", "--where", "label > 7", "--count", "2").stdout
+    assert len(drawn.splitlines()) == 14
+    assert set(drawn) <= set(" ▀▄█\n")
+    one = run("gallery", "digits", "--test", "--index", "3").stdout.splitlines()
+    assert one[-1].startswith("image 3: label ")
+    assert "no image fulfils" in run("gallery", "digits", "--where", "label > 9").stderr
+
+
+def test_training_evaluating_and_predicting(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    done = run("train", "digits", "--epochs", "2", "--batch-size", "64", "--out", out)
+    assert done.stdout.startswith("test accuracy ")
+    assert "epoch 2/2" in done.stderr
+    assert "epoch" not in run("train", "--resume", out).stderr.replace(str(out), "")
+    report = json.loads(run("evaluate", out, "digits", "--json", "-o", tmp_path / "page.html").stdout)
+    assert report["images"] == 359
+    assert "<h1>" in (tmp_path / "page.html").read_text("utf-8")
+    lines = run("predict", out, "digits", "--index", "4").stdout.splitlines()
+    assert lines[0].startswith("test image 4: label ")
+    assert len(lines) == 12
+    assert sum(float(line.split()[1]) for line in lines[2:]) == pytest.approx(1, abs=0.01)
+
+
+def test_a_model_of_one_s_own_reads(tmp_path: Path) -> None:
+    run("train", "digits", "--epochs", "1", "--out", tmp_path / "run")
+    assert len(run("read", SAMPLES / "row.png", "--model", tmp_path / "run").stdout.strip()) == 10
+
+
+def test_classify_names_the_likeliest_and_the_next(tmp_path: Path) -> None:
+    write_picture(np.pad(np.full((90, 40), 60, np.uint8), 30, constant_values=240), tmp_path / "thing.png")
+    assert "%" in run("classify", tmp_path / "thing.png").stdout
+    answer = json.loads(run("classify", tmp_path / "thing.png", "--json").stdout)
+    assert len(answer["ranking"]) == 10
+
+
+def test_the_demo_runs_on_the_embedded_digits_without_network(tmp_path: Path) -> None:
+    proxy = "http://127.0.0.1:9"
+    out = tmp_path / "demo"
+    done = run("demo", "--epochs", "1", "--out", out, SUTJA_DATA="", https_proxy=proxy, http_proxy=proxy)
+    assert "taking the embedded `digits` instead" in done.stderr
+    assert "1234567890" in done.stdout
+    assert "30941 | 72685 | 114" in done.stdout
+    assert {path.name for path in out.iterdir()} == {"gallery.png", "read", "run"}
+    assert {path.name for path in (out / "read").iterdir()} == {path.name for path in SAMPLES.glob("*.png")}

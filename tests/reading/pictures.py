@@ -1,0 +1,26 @@
+"""Pictures that the tests draw themselves."""
+
+import cv2
+import numpy as np
+
+
+def row_of(images: np.ndarray, size: int = 60, gap: float = 0.5) -> np.ndarray:
+    """Framed digits `[n, 28, 28]` side by side as ink: uint8, 0 for ground."""
+    side = round(size * 28 / 20)
+    tiles = [cv2.resize(image, (side, side), interpolation=cv2.INTER_CUBIC) for image in images]
+    width = round(size * (1 + gap)) * (len(tiles) - 1) + side
+    ink = np.zeros((side, width), np.uint8)
+    for number, tile in enumerate(tiles):
+        left = number * round(size * (1 + gap))
+        ink[:, left : left + side] = np.maximum(ink[:, left : left + side], tile)
+    return ink
+
+
+def on_paper(ink: np.ndarray, ground: float = 225, darkness: float = 0.7, margin: int = 40, seed: int = 0) -> np.ndarray:
+    """Ink on paper under uneven light, with a little grain: grey levels uint8."""
+    ink = np.pad(ink, margin) / 255
+    height, width = ink.shape
+    down, across = np.mgrid[0:height, 0:width] / max(height, width)
+    light = ground * (1 - 0.3 * across - 0.15 * down)
+    grain = np.random.default_rng(seed).normal(0, 1.5, ink.shape)
+    return np.clip(light * (1 - darkness * ink) + grain, 0, 255).astype(np.uint8)
