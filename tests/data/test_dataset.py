@@ -27,7 +27,7 @@ def test_selecting_by_condition() -> None:
 def test_one_hot_equals_keras(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras", exc_type=ImportError)
-    labels = np.random.default_rng(0).integers(0, 10, 100).astype(kind)
+    labels: np.ndarray = np.random.default_rng(0).integers(0, 10, 100).astype(kind)
     for classes in (None, 10, 12):
         expected = keras.utils.to_categorical(labels, classes)
         found = one_hot(labels, classes)

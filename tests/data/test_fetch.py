@@ -102,9 +102,7 @@ def test_when_all_mirrors_fail_nothing_is_cached_and_three_ways_are_named(
     assert not list(own_cache.rglob("*ubyte*"))
 
 
-def test_a_mirror_that_does_not_answer_is_left(
-    entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mirror_that_does_not_answer_is_left(entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "PATIENCE", 0.5)
     assert fetch.downloaded(entry("silent", "good"), FILES[1], fetch.cache_folder()) == CONTENTS[1]
 

@@ -2,6 +2,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ DRAWING = np.full((40, 30), 255, np.uint8)
 DRAWING[10:30, 12:16] = 0
 
 
-def saved(image: Image.Image, path: Path, **options: object) -> Path:
+def saved(image: Image.Image, path: Path, **options: Any) -> Path:
     image.save(path, **options)
     return path
 
@@ -28,7 +29,7 @@ def saved(image: Image.Image, path: Path, **options: object) -> Path:
      ("F", ".tif"), ("HSV", ".tif"), ("LAB", ".tif"), ("L", ".bmp")],
 )  # fmt: skip
 def test_every_mode_gives_the_same_picture(mode: str, suffix: str, tmp_path: Path) -> None:
-    image = Image.fromarray(DRAWING)
+    image: Image.Image = Image.fromarray(DRAWING)
     if mode in ("I;16", "I", "F"):
         image = Image.fromarray(DRAWING.astype({"I;16": np.uint16, "I": np.int32, "F": np.float32}[mode]) * 257)
     elif mode in ("HSV", "LAB"):
@@ -36,9 +37,11 @@ def test_every_mode_gives_the_same_picture(mode: str, suffix: str, tmp_path: Pat
             pytest.importorskip("PIL._imagingcms")
             from PIL import ImageCms
 
-            image = ImageCms.profileToProfile(
+            converted = ImageCms.profileToProfile(
                 image.convert("RGB"), ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
             )
+            assert converted is not None
+            image = converted
         else:
             image = image.convert("RGB").convert("HSV")
     else:
@@ -77,9 +80,7 @@ def test_a_palette_with_transparency(tmp_path: Path) -> None:
     assert grey_levels(path)[0, 0] == 255
 
 
-@pytest.mark.parametrize(
-    "orientation", range(1, 9)
-)
+@pytest.mark.parametrize("orientation", range(1, 9))
 def test_pictures_are_turned_as_a_viewer_turns_them(orientation: int, tmp_path: Path) -> None:
     from PIL import ImageOps
 
@@ -164,7 +165,10 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(start=st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"BM", b"II*\x00", b"RIFF"]), rest=st.binary(max_size=200))
+@given(
+    start=st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"BM", b"II*\x00", b"RIFF"]),
+    rest=st.binary(max_size=200),
+)
 def test_random_bytes_give_a_picture_or_a_picture_error(
     start: bytes, rest: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -16,11 +16,13 @@ def row_of(images: np.ndarray, size: int = 60, gap: float = 0.5) -> np.ndarray:
     return ink
 
 
-def on_paper(ink: np.ndarray, ground: float = 225, darkness: float = 0.7, margin: int = 40, seed: int = 0) -> np.ndarray:
+def on_paper(
+    ink: np.ndarray, ground: float = 225, darkness: float = 0.7, margin: int = 40, seed: int = 0
+) -> np.ndarray:
     """Ink on paper under uneven light, with a little grain: grey levels uint8."""
     ink = np.pad(ink, margin) / 255
     height, width = ink.shape
     down, across = np.mgrid[0:height, 0:width] / max(height, width)
     light = ground * (1 - 0.3 * across - 0.15 * down)
     grain = np.random.default_rng(seed).normal(0, 1.5, ink.shape)
-    return np.clip(light * (1 - darkness * ink) + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(light * (1 - darkness * ink) + grain, 0, 255), np.uint8)

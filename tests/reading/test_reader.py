@@ -4,13 +4,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from benchmarks.reading import digit_pictures, photographs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
 import sutja
-from benchmarks.reading import digit_pictures, photographs
 from sutja.classifier.classifier import Classifier
 from sutja.errors import ModelError, PictureError
 from sutja.reading.reader import classify, enlarged, read
@@ -90,7 +90,9 @@ def test_a_classifier_that_answers_otherwise_is_refused(row: tuple[np.ndarray, s
         read(on_paper(row[0]), model=lambda batch: np.zeros(len(batch)))
 
 
-@pytest.mark.parametrize("picture", [np.full((50, 60), 255, np.uint8), np.zeros((1, 1), np.uint8), np.full((3, 500), 9, np.uint8)])
+@pytest.mark.parametrize(
+    "picture", [np.full((50, 60), 255, np.uint8), np.zeros((1, 1), np.uint8), np.full((3, 500), 9, np.uint8)]
+)
 def test_an_empty_picture_has_no_text(picture: np.ndarray) -> None:
     reading = read(picture)
     assert (reading.text, reading.lines) == ("", ())
@@ -114,7 +116,9 @@ def test_twenty_thousand_specks_take_bounded_work() -> None:
 def test_any_picture_is_read_and_boxes_stay_inside(height: int, width: int, seed: int, kind: int) -> None:
     random = np.random.default_rng(seed)
     noise = random.integers(0, 256, (height, width), np.uint8)
-    picture = [noise, (noise > 200).astype(np.uint8) * np.uint8(255), cv2.blur(noise, (7, 7)).reshape(height, width)][kind]
+    picture = [noise, (noise > 200).astype(np.uint8) * np.uint8(255), cv2.blur(noise, (7, 7)).reshape(height, width)][
+        kind
+    ]
     for digit in read(picture).digits:
         assert 0 <= digit.box.x < digit.box.right <= width
         assert 0 <= digit.box.y < digit.box.bottom <= height
@@ -132,7 +136,7 @@ def test_the_pictures_of_the_chapter_are_read_right(shared_pictures: Path) -> No
 
 
 def test_photographs_are_read_right_but_for_a_flagged_one(shared_pictures: Path) -> None:
-    texts = {name: (read(picture).text, text) for name, picture, text in photographs()}  # type: ignore[arg-type]
+    texts = {name: (read(picture).text, text) for name, picture, text in photographs()}
     wrong = {name for name, (found, text) in texts.items() if found != text}
     assert wrong <= {"webcam-6.png"}  # its second 1 has a flag and no foot, which MNIST's writers do not draw
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import torch
 from scipy import ndimage
@@ -20,7 +22,14 @@ def test_no_bounds_change_nothing() -> None:
 
 
 def test_the_same_seed_gives_the_same_change_and_images_differ() -> None:
-    settings = {"shift": 2.0, "rotation": 15.0, "shear": 0.2, "scale": 0.1, "wobble": 1.0, "thickness": 0.7}
+    settings: dict[str, Any] = {
+        "shift": 2.0,
+        "rotation": 15.0,
+        "shear": 0.2,
+        "scale": 0.1,
+        "wobble": 1.0,
+        "thickness": 0.7,
+    }
     first = changed(1, **settings)
     assert np.array_equal(first, changed(1, **settings))
     assert not np.array_equal(first, changed(2, **settings))

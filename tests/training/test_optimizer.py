@@ -38,7 +38,7 @@ def test_one_buffer_steps_as_separate_parameters_do(name: str) -> None:
     one = optimizer_for(recipe, buffer)
     kinds = {"rmsprop": RMSprop, "adamw": torch.optim.AdamW}
     options = {"weight_decay": recipe.weight_decay} if recipe.optimizer == "adamw" else {}
-    many = kinds[recipe.optimizer](list(separate.parameters()), lr=recipe.learning_rate, **options)  # type: ignore[operator]
+    many = kinds[recipe.optimizer](list(separate.parameters()), lr=recipe.learning_rate, **options)
     for _ in range(5):
         for model, optimizer in ((joined, one), (separate, many)):
             nn.functional.cross_entropy(model(images), labels).backward()  # type: ignore[no-untyped-call]

@@ -214,12 +214,37 @@ def test_an_epoch_is_what_a_plain_loop_gives() -> None:
         torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-5)
 
 
+def test_the_average_follows_the_weights_and_is_what_is_judged() -> None:
+    part = sutja.load("digits").test
+    recipe = Recipe("dense", average=0.9)
+    learner = Learner.new(recipe, 10, 1)
+    expected, seen = learner.buffer.detach().clone(), 0
+
+    def follow(*_: object) -> None:
+        nonlocal expected, seen
+        seen += 1
+        kept = min(0.9, seen / (seen + 10))
+        expected = kept * expected + (1 - kept) * learner.buffer.detach()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sutja.training.loop.WATCH_EVERY", 1)
+        train_epoch(learner, recipe, Tensors.of(part), "digit", 1, follow)
+    assert learner.average is not None
+    torch.testing.assert_close(learner.average, expected)
+    own = learner.buffer.detach().clone()
+    with learner.averaged() as network:
+        assert torch.equal(torch.cat([p.detach().reshape(-1) for p in network.parameters()]), learner.average)
+    assert torch.equal(learner.buffer, own)
+
+
 def test_progress_is_reported_through_an_epoch() -> None:
     images = np.random.default_rng(0).integers(0, 256, (1000, 28, 28), np.uint8)
     data = Tensors.of(Part(images, (np.arange(1000) % 10).astype(np.uint8)))
     seen: list[tuple[int, int]] = []
     recipe = Recipe("dense", batch_size=32)
-    train_epoch(Learner.new(recipe, 10, 0), recipe, data, "digit", 0, lambda done, steps, *_: seen.append((done, steps)))
+    train_epoch(
+        Learner.new(recipe, 10, 0), recipe, data, "digit", 0, lambda done, steps, *_: seen.append((done, steps))
+    )
     assert seen == [(20, 32), (32, 32)]
 
 

@@ -58,7 +58,7 @@ def strokes(residual: Float32[np.ndarray, "h w"], contrast: float) -> Bool[np.nd
     with_core = np.zeros(int(numbers.max()) + 1, bool)
     with_core[numbers[core]] = True
     with_core[0] = False
-    return with_core[numbers]
+    return np.asarray(with_core[numbers], bool)
 
 
 def ground_of(grey: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
@@ -91,7 +91,7 @@ def smooth_surface(grey: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w
         weighted = terms * (1 / (1 + (residual / (2 * spread)) ** 2))[:, None]
         coefficients = np.linalg.lstsq(weighted.T @ terms, weighted.T @ values, rcond=None)[0]
         residual = values - terms @ coefficients
-    return (terms @ coefficients).reshape(grey.shape).astype(np.float32)
+    return np.asarray((terms @ coefficients).reshape(grey.shape), np.float32)
 
 
 def inked(residual: Float32[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
@@ -102,7 +102,7 @@ def inked(residual: Float32[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
         return np.zeros(residual.shape, bool)
     likely = (residual >= EDGE * contrast).astype(np.uint8)
     depth = cv2.distanceTransform(cv2.copyMakeBorder(likely, 1, 1, 1, 1, cv2.BORDER_REPLICATE), cv2.DIST_L2, 3)
-    _, numbers = cv2.connectedComponents(likely, connectivity=8)
+    numbers = np.asarray(cv2.connectedComponents(likely, connectivity=8)[1], np.int32)
     deepest = np.zeros(int(numbers.max()) + 1)
     np.maximum.at(deepest, numbers, depth[1:-1, 1:-1])
     thin = (deepest <= THICKEST * max(residual.shape))[numbers] & (numbers > 0)

@@ -28,11 +28,20 @@ JUDGED_AT_ONCE = 1000
 
 @dataclass
 class Learner:
-    """A network, its optimizer, and how many epochs it has seen: all that a checkpoint holds."""
+    """A network, its optimizer, and how many epochs it has seen: all that a checkpoint holds.
+
+    Attributes:
+        network: Its parameters are views of `buffer`.
+        optimizer: Over `buffer`.
+        buffer: All parameters, float32 `[parameters]`.
+        average: The running average of `buffer`, if the recipe keeps one.
+        epoch: Epochs seen.
+    """
 
     network: nn.Sequential
     optimizer: torch.optim.Optimizer
     buffer: nn.Parameter
+    average: Tensor | None = None
     epoch: int = 0
 
     @classmethod
@@ -41,7 +50,21 @@ class Learner:
         with randomness(seed, 0):
             network = build(recipe.name, classes)
         buffer = flatten(network)
-        return cls(network, optimizer_for(recipe, buffer), buffer)
+        average = buffer.detach().clone() if recipe.average else None
+        return cls(network, optimizer_for(recipe, buffer), buffer, average)
+
+    @contextmanager
+    def averaged(self) -> Iterator[nn.Sequential]:
+        """The network with its averaged weights, as long as the block lasts; as it is if there is no average."""
+        if self.average is None:
+            yield self.network
+            return
+        own = self.buffer.detach().clone()
+        self.buffer.data.copy_(self.average)
+        try:
+            yield self.network
+        finally:
+            self.buffer.data.copy_(own)
 
 
 def train_epoch(
@@ -77,6 +100,10 @@ def train_epoch(
             loss.backward()  # type: ignore[no-untyped-call]
             learner.optimizer.step()
             learner.buffer.grad.zero_()  # type: ignore[union-attr]
+            if learner.average is not None:
+                done = learner.epoch * batches + step + 1
+                kept = min(recipe.average, done / (done + 10))  # the first steps soon forget the initial weights
+                learner.average.lerp_(learner.buffer.detach(), 1 - kept)
             loss_sum += loss.detach() * len(labels)
             right += (logits.argmax(1) == labels).sum()
             if step % WATCH_EVERY == WATCH_EVERY - 1 or step == batches - 1:
@@ -119,7 +146,10 @@ def one_epoch(
     """Train for one epoch, judge on the held-out images if there are any, and say what came of it."""
     start = time.perf_counter()
     loss, accuracy = train_epoch(learner, recipe, training, frame, seed, watch)
-    held_out = judge(learner.network, validation, recipe.precision) if validation else (None, None)
+    held_out: tuple[float, float] | tuple[None, None] = (None, None)
+    if validation:
+        with learner.averaged() as network:
+            held_out = judge(network, validation, recipe.precision)
     seconds = time.perf_counter() - start
     return Epoch(learner.epoch, loss, accuracy, held_out[0], held_out[1], seconds)
 

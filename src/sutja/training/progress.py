@@ -21,7 +21,7 @@ class Progress:
     def __init__(self, epochs: int, history: History, show: bool) -> None:
         self.epochs, self.done, self.show = epochs, len(history), show
         self.console = Console(stderr=True, force_jupyter=False)
-        self.live = show and self.console.is_terminal
+        self.live = show and self.console.is_terminal and self.console.file.isatty()
         columns = (
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(bar_width=24),
@@ -32,10 +32,11 @@ class Progress:
         self.bar = Bar(*columns, console=self.console, transient=True, disable=not self.live)
         self.task = self.bar.add_task("", total=None, epoch=self._name(self.done + 1), figures="")
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> "Progress":  # noqa: PYI034 - the type checker of the tests knows no Self here
         self.bar.start()
         if self.show and self.done:
-            self.console.print(f"continuing after epoch {self.done} of {self.epochs}", highlight=False)
+            left = "nothing is left to train" if self.done >= self.epochs else "continuing"
+            self.console.print(f"{left} after epoch {self.done} of {self.epochs}", highlight=False)
         return self
 
     def __exit__(

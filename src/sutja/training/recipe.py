@@ -23,6 +23,9 @@ class Recipe:
         schedule: "constant", or "one-cycle": up during the first quarter of the steps, then down (Smith, 2018).
         weight_decay: Of AdamW.
         label_smoothing: Share of the target that is spread over all classes (Szegedy and others, 2016).
+        average: How much of the running average of the weights is kept at each step; 0 keeps none. The network that
+            is judged and exported has the averaged weights, the training goes on with its own (Polyak and Juditsky,
+            Acceleration of stochastic approximation by averaging, 1992; `use_ema` in Keras's optimizers).
         precision: What the network computes in while training; parameters are float32 always.
         augmentation: The random changes for each frame of images; a frame that is not named gets none.
     """
@@ -35,6 +38,7 @@ class Recipe:
     schedule: Literal["constant", "one-cycle"] = "constant"
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
+    average: float = 0.0
     precision: Precision = "float32"
     augmentation: dict[Frame, Augmentation] = field(default_factory=dict)
 
@@ -73,7 +77,7 @@ def recipe_from_dict(fields: dict[str, Any]) -> Recipe:
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe("dense"),
+        Recipe("dense", average=0.995),
         Recipe(
             "convnet",
             epochs=16,

@@ -178,7 +178,8 @@ def carried_out(plan: Plan, data: Dataset, folder: Path, show: bool) -> Run:
             save_checkpoint(path, learner, history)
             progress.epoch(epoch)
     history.save(folder / "history.csv")
-    report = finish(plan, data, learner.network, history, folder)
+    with learner.averaged() as network:
+        report = finish(plan, data, network, history, folder)
     return Run(folder, plan, history, report)
 
 
