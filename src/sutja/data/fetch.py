@@ -20,7 +20,7 @@ from sutja.errors import DataError, DataUnavailableError, SutjaError
 from sutja.files import replacing
 
 VARIABLE = "SUTJA_DATA"
-PATIENCE = 9.0
+PATIENCE = 8.0
 """Seconds without a single byte, over all mirrors together, after which there is no network."""
 STALL = 30.0
 """Seconds without a further byte after which a download that has begun goes to the next mirror."""

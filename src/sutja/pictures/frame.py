@@ -28,7 +28,7 @@ def frame_digit(ink: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "28 28"]:
     Example:
         >>> stroke = np.zeros((100, 60), np.uint8)
         >>> stroke[10:90, 25:35] = 255
-        >>> frame_digit(stroke).any(axis=1).sum()  # the stroke fills the height of the box
+        >>> int(frame_digit(stroke).any(axis=1).sum())  # the stroke fills the height of the box
         20
     """
     digit = trimmed(ink)

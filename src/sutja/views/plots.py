@@ -86,14 +86,17 @@ def plot_confusion(confusion: Integer[np.ndarray, "k k"], classes: Sequence[str]
     """
     ax = ax or _axes(5.6, 5.2)
     share = confusion / np.maximum(confusion.sum(1, keepdims=True), 1)
-    wrong = np.where(np.eye(len(classes), dtype=bool), 0, share)
-    ax.imshow(np.sqrt(wrong), cmap="Oranges", vmin=0, vmax=max(0.2, float(np.sqrt(wrong.max()))))
+    wrong = np.sqrt(np.where(np.eye(len(classes), dtype=bool), 0, share))
+    darkest = max(0.2, float(wrong.max()))
+    ax.imshow(wrong, cmap="Oranges", vmin=0, vmax=darkest)
     many = len(classes) > 15
     for row, column in np.argwhere(confusion > 0):
         on_diagonal = row == column
         if not many:
-            ax.text(column, row, f"{confusion[row, column]:,}", ha="center", va="center", fontsize=7.5,
-                    color=ACCENT if on_diagonal else INK, fontweight="bold" if on_diagonal else "normal")  # fmt: skip
+            colour = ACCENT if on_diagonal else GROUND if wrong[row, column] > 0.6 * darkest else INK
+            weight = "bold" if on_diagonal else "normal"
+            text = f"{confusion[row, column]:,}"
+            ax.text(column, row, text, ha="center", va="center", fontsize=7.5, color=colour, fontweight=weight)
     turned = max(map(len, classes)) > 2
     ax.set_xticks(range(len(classes)), classes, rotation=45 if turned else 0, ha="right" if turned else "center")
     ax.set_yticks(range(len(classes)), classes)
