@@ -206,7 +206,7 @@ def test_an_epoch_is_what_a_plain_loop_gives() -> None:
         ):
             average.copy_(0.9 * average + 0.1 * gradient**2)
             parameter.data -= 1e-3 * gradient / torch.sqrt(average + 1e-7)
-        losses += [float(batch_loss)] * len(batch)
+        losses += [float(batch_loss.detach())] * len(batch)
         right += int((logits.argmax(1) == labels).sum())
     assert loss == pytest.approx(np.mean(losses), rel=1e-4)
     assert accuracy == right / len(order)
