@@ -150,6 +150,19 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("missing", "arguments"),
+    [("torch", ["train", "digits"]), ("torch", ["summary", "dense"]), ("sklearn", ["data", "info", "digits"])],
+)
+def test_what_needs_the_extra_says_so(missing: str, arguments: list[str]) -> None:
+    script = f"import sys; sys.modules[{missing!r}] = None\nfrom sutja.cli.app import main; main()"
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith('pip install ".[train]"\n')
+    assert len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("arguments", [("train",), ("train", "digits", "--resume", "x"), ("read",), ("nothing",)])
 def test_wrong_usage_is_status_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments, status=2).stderr

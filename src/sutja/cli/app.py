@@ -57,6 +57,10 @@ def main() -> None:
         if debug:
             raise
         sys.exit(f"sutja: {' '.join(str(error).split())}")
+    except ModuleNotFoundError as error:
+        if debug:
+            raise
+        sys.exit(f'sutja: this needs {error.name}. Install it, in the folder of sutja: pip install ".[train]"')
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

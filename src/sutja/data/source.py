@@ -60,7 +60,7 @@ def embedded_digits(entry: Entry) -> Dataset:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise DataError(
-            'the data set `digits` is carried by scikit-learn. Install it: pip install "sutja[train]".'
+            'the data set `digits` lies in scikit-learn. Install that, in the folder of sutja: pip install ".[train]"'
         ) from error
     digits = load_digits()
     small = np.rint(digits.images * (255 / 16)).astype(np.uint8)

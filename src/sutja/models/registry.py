@@ -31,5 +31,5 @@ def constructor(name: str) -> Callable[[int], "nn.Sequential"]:
     try:
         from sutja.models import convnet, dense
     except ImportError as error:
-        raise ModelError('networks need PyTorch. Install it: pip install "sutja[train]".') from error
+        raise ModelError('networks need PyTorch. Install it, in the folder of sutja: pip install ".[train]"') from error
     return {"dense": dense.dense, "convnet": convnet.convnet}[name]

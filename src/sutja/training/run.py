@@ -158,11 +158,9 @@ def resume(folder: str | os.PathLike[str], *, progress: bool = True) -> Run:
 
 def carried_out(plan: Plan, data: Dataset, folder: Path, show: bool) -> Run:
     """Do what is left to do of a plan: the epochs after the last checkpoint, then the model and the report."""
-    try:
-        from sutja.training.checkpoint import load_checkpoint, save_checkpoint
-        from sutja.training.loop import Learner, Tensors, one_epoch
-    except ImportError as error:
-        raise RunError('training needs PyTorch. Install it: pip install "sutja[train]".') from error
+    from sutja.training.checkpoint import load_checkpoint, save_checkpoint
+    from sutja.training.loop import Learner, Tensors, one_epoch
+
     training, validation = held_out(data, plan.validation, plan.recipe.batch_size)
     learner, history = Learner.new(plan.recipe, len(data.classes), plan.seed), History()
     path = folder / "checkpoint" / "last.npz"
