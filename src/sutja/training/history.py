@@ -18,7 +18,8 @@ class Epoch:
         epoch: Number of the epoch, from 1.
         loss: Mean cross-entropy over the training images while they were learned from.
         accuracy: Share of them named right, likewise.
-        validation_loss: Mean cross-entropy over the held-out images after the epoch.
+        validation_loss: Mean cross-entropy over the held-out images after the epoch, of the network as it would be
+            exported: with averaged weights, if the recipe keeps an average.
         validation_accuracy: Share of them named right.
         seconds: Wall time.
     """
