@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import sutja
-from sutja.cli.app import app
+from sutja.cli.app import app, main
 from sutja.cli.read import overlay_names
 from sutja.pictures.encode import write_picture
 
@@ -127,7 +128,11 @@ def test_a_blank_picture_is_no_error(tmp_path: Path) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_every_failure_is_one_line_and_status_1(
-    arguments: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: tuple[str, ...],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty.png").touch()
@@ -137,10 +142,16 @@ def test_every_failure_is_one_line_and_status_1(
     write_picture(np.full((30, 30), 255, np.uint8), tmp_path / "white.png")
     write_picture(255 - np.kron(np.eye(4, dtype=np.uint8) * 255, np.ones((9, 9), np.uint8)), tmp_path / "ok.png")
     before = sorted(path.name for path in tmp_path.rglob("*"))
-    done = run(*arguments, status=1)
-    assert message in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("sutja: ")
+    monkeypatch.setattr(sys, "argv", ["sutja", *arguments])
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # main replaces it
+    with pytest.raises(SystemExit) as ended:
+        main()
+    # Python itself prints the text that a program exits with, and exits with status 1.
+    printed = capsys.readouterr().err + (f"{ended.value.code}\n" if isinstance(ended.value.code, str) else "")
+    assert isinstance(ended.value.code, str) or ended.value.code == 1
+    assert message in printed
+    assert len(printed.splitlines()) == 1
+    assert printed.startswith("sutja: ")
     assert sorted(path.name for path in tmp_path.rglob("*")) == before
 
 
