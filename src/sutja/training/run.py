@@ -6,6 +6,7 @@ import zlib
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sutja.classifier.card import Card
 from sutja.classifier.classifier import Classifier
@@ -17,6 +18,9 @@ from sutja.files import write_text
 from sutja.training.history import History
 from sutja.training.progress import Progress
 from sutja.training.recipe import Recipe, find_recipe, recipe_from_dict
+
+if TYPE_CHECKING:
+    from torch import nn
 
 VALIDATION = 1 / 12
 """Share of the training images that is held out: the last 5,000 of MNIST's 60,000."""
@@ -181,23 +185,23 @@ def carried_out(plan: Plan, data: Dataset, folder: Path, show: bool) -> Run:
     return Run(folder, plan, history, report)
 
 
-def finish(plan: Plan, data: Dataset, network: object, history: History, folder: Path) -> Report | None:
+def finish(plan: Plan, data: Dataset, network: "nn.Sequential", history: History, folder: Path) -> Report | None:
     """Export the model, judge it on the test part, and write both with the report."""
     from sutja.classifier.export import export
 
     def card(accuracy: float | None, images: int | None) -> Card:
-        parameters = sum(parameter.numel() for parameter in network.parameters())  # type: ignore[attr-defined]
+        parameters = sum(parameter.numel() for parameter in network.parameters())
         return Card(
             data.classes, data.frame, plan.recipe.name, Path(plan.dataset).name, plan.seed, plan.recipe.epochs,
             parameters, accuracy, images,
         )  # fmt: skip
 
     path = folder / "model.onnx"
-    export(network, card(None, None), path)  # type: ignore[arg-type]
+    export(network, card(None, None), path)
     if not len(data.test.labels):
         return None
     report = evaluate(path, data)
-    export(network, card(report.accuracy, report.images), path)  # type: ignore[arg-type]
+    export(network, card(report.accuracy, report.images), path)
     write_report(plan, data, history, report, folder)
     return report
 
