@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sutja import __version__
-from sutja.cli import classify, data, demo, evaluate, gallery, predict, read, summary, train
+from sutja.cli import classify, data, demo, evaluate, gallery, predict, read, summary, synthesise, train
 from sutja.errors import SutjaError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("evaluate")(evaluate.command)
 app.command("predict")(predict.command)
 app.command("read")(read.command)
 app.command("classify")(classify.command)
+app.command("synthesise")(synthesise.command)
 
 
 def _version(asked: bool) -> bool:

@@ -1,0 +1,1 @@
+"""Composed pages: labelled pictures of handwritten digits on any paper, drawn at random from a seed."""

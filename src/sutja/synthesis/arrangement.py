@@ -1,0 +1,298 @@
+"""Where on a page what is written: a single digit, rows, scattered rows, tables, boxes; and what is no digit."""
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Float64
+
+from sutja.synthesis.signs import LETTERS, LOOKALIKES, SIGNS
+from sutja.synthesis.style import Style
+from sutja.synthesis.writer import Digits, Hand, Sheet
+
+Random = np.random.Generator
+Line: TypeAlias = Float64[np.ndarray, "2 2"]
+"""Two points of the page between which a line is printed."""
+SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "plus", "equals")
+BEFORE = ("hash", "dollar", "euro", "won", "asterisk", "equals", "dash", "plus", "x", "N", "B")
+AFTER = ("dash", "long dash", "percent", "equals", "slash", "asterisk", "hash", "dot", "won", "k", "m")
+STEEPEST = 0.85
+"""Radians by which a row may be turned: farther, 6 and 9 or 1 and 7 change places."""
+FIRST_OTHER = 1000
+"""Numbers from here on are those of what is in no row of digits."""
+PRINT = "abcdefghijklmnopqrstuvwxyzABCDEFGHKLMNPRSTUVWXYZ      "
+
+
+def fill(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Line]:
+    """Write a page.
+
+    Returns:
+        The printed lines of tables and boxes, in pixels of the page.
+    """
+    match style.arrangement:
+        case "single":
+            single(sheet, style, digits, random)
+        case "rows":
+            rows(sheet, style, digits, random)
+        case "scatter":
+            scatter(sheet, style, digits, random)
+        case "table":
+            return table(sheet, style, digits, random)
+        case "boxes":
+            return boxes(sheet, style, digits, random)
+        case "empty":
+            others(sheet, style, random, int(random.integers(0, 12)))
+    return []
+
+
+def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
+    """A hand that writes one row of a style."""
+    return Hand(
+        height=height or style.digit * float(np.exp(random.normal(0, 0.04))),
+        pen=style.pen * float(np.exp(random.normal(0, 0.1))),
+        slant=float(random.normal(0.05, 0.12)),
+        turn=0.0,
+        variation=style.variation,
+        foreign=style.foreign,
+        darkness=float(random.uniform(0.85, 1.0)),
+    )
+
+
+def single(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
+    """One digit somewhere on the page, and perhaps other things."""
+    width, height = sheet.plane.width, sheet.plane.height
+    hand = hand_of(style, random)
+    for _ in range(12):
+        room = np.maximum(0, np.array([width - 0.7 * hand.height, height - 1.05 * hand.height])) / 2
+        x, y = np.array([width, height]) / 2 + random.uniform(-1, 1, 2) * room
+        if sheet.write_digit(digits, hand, (float(x), float(y)), random, 0, ahead=False) is not None:
+            break
+        hand.height *= 0.92
+    if random.random() < style.signs:
+        others(sheet, style, random, int(random.integers(1, 4)))
+
+
+def rows(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
+    """Rows of digits under each other, as many as there is room for or fewer."""
+    width, height = sheet.plane.width, sheet.plane.height
+    pitch = style.digit * float(1.25 + random.exponential(0.5)) + abs(style.bend) * width
+    reach = width * abs(np.sin(style.angle)) / 2 + height * abs(np.cos(style.angle)) / 2
+    fall = abs(style.step) * width / 2
+    middles = np.arange(-reach + random.uniform(0.5, 1.2) * pitch - fall, reach + fall, pitch) + height / 2
+    most = int(random.integers(1, 4)) if random.random() < 0.25 else len(middles)
+    chosen = np.sort(random.permutation(len(middles))[:most])
+    longest = int(random.integers(1, 12)) if random.random() < 0.5 else 100
+    for number, middle in enumerate(middles[chosen].tolist()):
+        hand = hand_of(style, random)
+        if random.random() < 0.5 * style.signs:
+            words(Row(sheet, style, hand, number, middle, width * random.uniform(0, 0.5)), random)
+        else:
+            write_row(Row(sheet, style, hand, number, middle), digits, random, longest)
+    if random.random() < 0.5 * style.signs:
+        others(sheet, style, random, int(random.integers(1, 6)))
+
+
+@dataclass
+class Row:
+    """A row as it is written.
+
+    Attributes:
+        sheet: On which it is written.
+        style: Of the page.
+        hand: That writes it.
+        number: Tells it from other rows, which it must not meet.
+        middle: The height of its middle on the page, in pixels, before it falls and sags.
+        x: How far it is written, likewise.
+    """
+
+    sheet: Sheet
+    style: Style
+    hand: Hand
+    number: int
+    middle: float
+    x: float = 0.0
+
+    @property
+    def y(self) -> float:
+        """The height of its middle where the pen is: rows may fall and sag."""
+        width = self.sheet.plane.width
+        sag = self.style.bend * width * (1 - (2 * self.x / width - 1) ** 2)
+        return self.middle + self.style.step * (self.x - width / 2) + sag
+
+    def digit(self, digits: Digits, random: Random) -> float | None:
+        """Write a digit where the pen is; its width, or None where there was no room for it."""
+        y = self.y + random.normal(0, self.style.variation) * self.hand.height
+        return self.sheet.write_digit(digits, self.hand, (self.x, y), random, self.number)
+
+    def sign(self, name: str, random: Random, *, spelled: bool = False) -> float | None:
+        """Write a sign where the pen is; its width, or None where there was no room for it."""
+        return self.sheet.write_sign(name, self.hand, (self.x, self.y), random, self.number, spelled=spelled)
+
+    def advance(self, width: float, gap: float) -> None:
+        """Move the pen past what is this wide, and by a gap in heights of a digit."""
+        self.x += width + gap * self.hand.height
+
+
+def write_row(row: Row, digits: Digits, random: Random, longest: int) -> None:
+    """Write a row of digits, from a random start to the end of the page or to its longest."""
+    style, plane = row.style, row.sheet.plane
+    reach = plane.width * abs(np.cos(style.angle)) / 2 + plane.height * abs(np.sin(style.angle)) / 2
+    row.x = float(plane.width / 2 - reach + random.uniform(0.02, 0.5) ** 1.5 * 2 * reach)
+    breaks = {int(random.integers(1, max(2, longest))) for _ in range(style.columns - 1)}
+    if random.random() < style.signs * 0.6:
+        _mark(row, BEFORE, (0.1, 0.5), random)
+    count = 0
+    while row.x < plane.width / 2 + reach and count < longest:
+        width = row.digit(digits, random)
+        if width is None:
+            if count:
+                break
+            row.advance(0, 0.3)
+            continue
+        count += 1
+        row.advance(width, style.gap + random.normal(0, 0.02 + 0.12 * max(0.0, style.gap)))
+        if count in breaks:
+            row.advance(0, random.uniform(2.6, 6))
+        elif random.random() < 0.5 * style.signs:
+            _separate(row, random)
+    if count and random.random() < style.signs * 0.6:
+        for _ in range(random.integers(1, 3)):
+            _mark(row, AFTER, (0.05, 0.4), random)
+
+
+def _mark(row: Row, names: tuple[str, ...], gap: tuple[float, float], random: Random) -> None:
+    """Write one of some signs, and leave a gap after it, in heights of a digit."""
+    width = row.sign(str(random.choice(names)), random)
+    if width is not None:
+        row.advance(width, random.uniform(*gap))
+
+
+def _separate(row: Row, random: Random) -> None:
+    """Write a sign between two digits, mostly a dot, a comma or a dash."""
+    name = str(random.choice(SEPARATORS[:3] if random.random() < 0.8 else SEPARATORS))
+    width = row.sign(name, random)
+    if width is not None:
+        row.advance(width, max(0.02, row.style.gap) + random.uniform(0, 0.1))
+
+
+def scatter(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
+    """Short rows of different heights and angles all over the page."""
+    whole = sheet.plane
+    for number in range(int(random.integers(1, 9))):
+        turn = float(random.uniform(-0.79, 0.79)) if random.random() < 0.5 else float(random.normal(0, 0.1))
+        angle = whole.angle + turn if abs(whole.angle + turn) < STEEPEST else 0.0
+        sheet.plane = replace(whole, angle=angle)
+        height = style.digit * float(np.exp(random.normal(0, 0.35)))
+        inside = replace(style, gap=abs(style.gap), angle=angle)
+        hand = hand_of(style, random, height)
+        row = Row(sheet, inside, hand, number, whole.height * random.uniform(0.05, 0.95))
+        write_row(row, digits, random, int(random.integers(1, 8)))
+    sheet.plane = whole
+    others(sheet, style, random, int(random.integers(0, int(1 + 10 * style.signs))))
+    _number_from_the_top(sheet)
+
+
+def _number_from_the_top(sheet: Sheet) -> None:
+    """Give rows that were written anywhere their numbers from top to bottom, by the middle of their digits."""
+    places: dict[int, list[float]] = {}
+    for digit in sheet.written:
+        places.setdefault(digit.line, []).append(digit.box[1] + digit.box[3] / 2)
+    order = sorted(places, key=lambda line: float(np.mean(places[line])))
+    sheet.written = [replace(digit, line=order.index(digit.line)) for digit in sheet.written]
+
+
+def table(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Line]:
+    """A table of short numbers; some cells are empty, some hold words."""
+    width, height = sheet.plane.width, sheet.plane.height
+    down = style.digit * random.uniform(1.3, 2.4)
+    across = style.digit * random.uniform(1.6, 5)
+    xs = np.arange(random.uniform(0, 0.3) * width, width * random.uniform(0.7, 1.0), across)
+    ys = np.arange(random.uniform(0, 0.3) * height, height * random.uniform(0.7, 1.0), down)
+    filled = random.uniform(0.2, 1.0)
+    for number, y in enumerate(ys[:-1]):
+        hand = hand_of(style, random)
+        for x in xs[:-1]:
+            start, middle = float(x + random.uniform(0.05, 0.4) * across), float(y + down * random.uniform(0.45, 0.6))
+            if random.random() > filled:
+                continue
+            row = Row(sheet, style, hand, number, middle, start)
+            if random.random() < 0.4 * style.signs:
+                words(row, random)
+            else:
+                _number_in_cell(row, digits, random, x + across * 0.75)
+    if random.random() < 0.25:
+        return []
+    level = [np.array([[xs[0], y], [xs[-1], y]]) for y in ys]
+    upright = [np.array([[x, ys[0]], [x, ys[-1]]]) for x in xs]
+    return level + (upright if random.random() < 0.85 else [])
+
+
+def _number_in_cell(row: Row, digits: Digits, random: Random, end: float) -> None:
+    """Write one to three digits, level, of which none starts beyond the end."""
+    for _ in range(random.integers(1, 4)):
+        if row.x >= end:
+            break
+        width = row.sheet.write_digit(digits, row.hand, (row.x, row.middle), random, row.number)
+        if width is None:
+            break
+        row.advance(width, max(row.style.gap, 0.02))
+
+
+def boxes(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Line]:
+    """Rows of printed boxes with a digit in each, or in the first of them."""
+    width, height = sheet.plane.width, sheet.plane.height
+    side = style.digit * random.uniform(1.1, 2.0)
+    tall = side if random.random() < 0.5 else style.digit * random.uniform(1.15, 2.2)
+    lines: list[Line] = []
+    y, number = random.uniform(0.02, 0.4) * height, 0
+    apart = random.choice([0.0, 0.0, random.uniform(0.1, 0.6)]) * side
+    while y + tall < height:
+        count = min(int(random.integers(1, 14)), int((width - 4) // (side + apart)))
+        left = random.uniform(0, max(1, width - count * (side + apart)))
+        hand, full = hand_of(style, random), int(random.integers(0, count + 1)) if random.random() < 0.5 else count
+        for x in left + np.arange(count) * (side + apart):
+            lines += _outline(x, y, side, tall)
+        for x in (left + np.arange(full) * (side + apart)).tolist():
+            middle = (x + side / 2 + random.normal(0, 0.06) * side, y + tall / 2 + random.normal(0, 0.06) * tall)
+            sheet.write_digit(digits, hand, middle, random, number, ahead=False)
+        y += tall * random.choice([1.0, random.uniform(1.2, 3)])
+        number += 1
+    return lines
+
+
+def _outline(x: float, y: float, width: float, height: float) -> list[Line]:
+    """The four sides of a box."""
+    corners = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
+    return [corners[[first, (first + 1) % 4]] for first in range(4)]
+
+
+def words(row: Row, random: Random) -> None:
+    """Letters in a row, in which some may look like digits: what they are, their neighbours say."""
+    plain = [name for name in LETTERS if name not in LOOKALIKES]
+    names = [
+        str(random.choice(plain if number < 2 or random.random() < 0.6 else LETTERS))
+        for number in range(random.integers(2, 9))
+    ]
+    for name in names if random.random() < 0.5 else random.permutation(names).tolist():
+        width = row.sign(name, random, spelled=True)
+        if width is None:
+            break
+        row.advance(width, max(0.02, row.style.gap))
+
+
+def others(sheet: Sheet, style: Style, random: Random, count: int) -> None:
+    """Signs, words and print where there is room."""
+    width, height = sheet.plane.width, sheet.plane.height
+    alone = [name for name in SIGNS if name not in LOOKALIKES]
+    for number in range(FIRST_OTHER, FIRST_OTHER + count):
+        x, y = random.uniform(0, width), random.uniform(0, height)
+        size = style.digit * float(np.exp(random.normal(0, 0.6)))
+        hand = hand_of(style, random, min(size, 0.7 * min(width, height)))
+        kind = random.random()
+        if kind < 0.3:
+            words(Row(sheet, style, hand, number, y, x * 0.7), random)
+        elif kind < 0.45:
+            text = "".join(random.choice(list(PRINT), random.integers(2, 20)))
+            sheet.print_text(text, hand.height * random.uniform(0.2, 0.8), (x, y), hand.darkness, random, number)
+        else:
+            sheet.write_sign(str(random.choice(alone)), hand, (x, y), random, number)

@@ -1,0 +1,88 @@
+"""Composed pages as files: a picture each, and their labels."""
+
+import json
+import multiprocessing
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image
+
+from sutja.data.source import load
+from sutja.errors import SutjaError
+from sutja.files import replacing, write_text
+from sutja.synthesis.camera import coloured
+from sutja.synthesis.page import compose
+from sutja.synthesis.style import style_named
+from sutja.synthesis.writer import Digits
+
+LABELS = "labels.jsonl"
+WORTH_A_PROCESS = 20
+"""Fewer pages are done sooner than another process has started."""
+
+
+def write_pages(
+    out: Path, count: int, style: str = "any", seed: int = 0, data: str = "mnist", colour: bool = True
+) -> float:
+    """Compose pages and write them with their labels, on all cores.
+
+    The labels come last and at once: a folder with `labels.jsonl` is complete. Each of its lines is an object with the
+    picture's name and what `sutja.synthesis.page.Page.to_dict` says of it.
+
+    Args:
+        out: The folder; it is made if need be, and must not hold labels yet.
+        count: How many pages.
+        style: One of `sutja.synthesis.style.STYLES`, or "any".
+        seed: The same seed gives the same files.
+        data: The data set whose training digits are written.
+        colour: Whether paper and ink have colours.
+
+    Returns:
+        The seconds that it took.
+
+    Raises:
+        SutjaError: the folder holds pages already, the style is unknown, or a file cannot be written.
+        DataError: the data set is unknown, damaged or not at hand.
+
+    Example:
+        >>> seconds = write_pages(Path("pages"), 2, "clean", data="digits")
+        >>> sorted(path.name for path in Path("pages").iterdir())
+        ['labels.jsonl', 'page-00000.png', 'page-00001.png']
+    """
+    if (out / LABELS).exists():
+        raise SutjaError(f"{out} holds composed pages already. Name another folder.")
+    style_named(style, np.random.default_rng(0))  # an unknown style is told before any work
+    start, digits = time.perf_counter(), Digits(*load(data).train)
+    write = partial(_write_each, out=out, digits=digits, style=style, seed=seed, colour=colour)
+    workers = max(1, min(os.cpu_count() or 1, count // WORTH_A_PROCESS))
+    if workers == 1:
+        rows = write(range(count))
+    else:
+        parts = [range(first, count, workers) for first in range(workers)]
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), cv2.setNumThreads, (1,)) as pool:
+            rows = {number: row for part in pool.map(write, parts) for number, row in part.items()}
+    write_text(out / LABELS, "".join(f"{rows[number]}\n" for number in range(count)))
+    return time.perf_counter() - start
+
+
+def _write_each(numbers: range, out: Path, digits: Digits, style: str, seed: int, colour: bool) -> dict[int, str]:
+    """Compose and write the pages of these numbers; a line of labels for each."""
+    rows = {}
+    for number in numbers:
+        random = np.random.default_rng((seed, number))
+        page = compose(digits, style_named(style, random), random)
+        name = f"page-{number:05d}.png"
+        _write_png(coloured(page.picture, page.ink, random) if colour else page.picture, out / name)
+        rows[number] = json.dumps({"picture": name, **page.to_dict()}, ensure_ascii=False)
+    return rows
+
+
+def _write_png(pixels: UInt8[np.ndarray, "h w *channels"], path: Path) -> None:
+    """Write a picture with little compression: the usual takes as long as to compose it, and saves a sixth."""
+    with replacing(path) as temporary:
+        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1)

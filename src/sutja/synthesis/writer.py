@@ -1,0 +1,265 @@
+"""A hand that writes on a page: digits and other signs at places of the page, as ink in the picture of it."""
+
+import math
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from jaxtyping import Float32, Float64, UInt8
+
+from sutja.synthesis.glyphs import (
+    Stamp,
+    edge_field,
+    enlargement,
+    field_stamp,
+    middle_field,
+    print_stamp,
+    size_of,
+    stroke_stamp,
+)
+from sutja.synthesis.plane import Plane
+from sutja.synthesis.signs import sign_strokes
+from sutja.synthesis.strokes import digit_strokes
+
+Random = np.random.Generator
+BoxOf = tuple[float, float, float, float]
+"""Left, top, width and height in pixels of the picture."""
+STRONG = 0.35
+"""A pixel with this much ink belongs to a digit's box."""
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Where digits come from: framed images and their labels, as MNIST has them.
+
+    Attributes:
+        images: uint8 `[n, 28, 28]`.
+        labels: uint8 `[n]`.
+    """
+
+    images: UInt8[np.ndarray, "n 28 28"]
+    labels: UInt8[np.ndarray, "n"]
+
+    def drawn(self, random: Random) -> tuple[UInt8[np.ndarray, "28 28"], int]:
+        """An image and its label."""
+        number = int(random.integers(len(self.labels)))
+        return self.images[number], int(self.labels[number])
+
+
+@dataclass(frozen=True)
+class Written:
+    """A digit on the page.
+
+    Attributes:
+        label: 0 to 9.
+        box: Around its ink, in pixels of the picture.
+        line: The number of its row, from the top.
+        angle: By which it is turned, in radians.
+        visible: Whether a person could see it in the picture.
+    """
+
+    label: int
+    box: BoxOf
+    line: int
+    angle: float = 0.0
+    visible: bool = True
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Something on the page that is no digit.
+
+    Attributes:
+        name: One of `sutja.synthesis.signs.SIGNS`, or "print".
+        box: Around its ink, in pixels of the picture.
+        spelled: Whether its neighbours say that it is a letter, however much it looks like a digit.
+    """
+
+    name: str
+    box: BoxOf
+    spelled: bool = False
+
+
+@dataclass
+class Hand:
+    """How one row is written.
+
+    Attributes:
+        height: Of a digit, in pixels of the page.
+        pen: Thickness as a share of the height; 0 for that of MNIST's writers.
+        slant: Horizontal shift a pixel of height.
+        turn: Of the whole row's digits, in radians, besides that of the page.
+        variation: Deviation of heights and places, as a share of the height.
+        foreign: Share of digits drawn from strokes of our own.
+        darkness: Of the ink, up to 1.
+    """
+
+    height: float
+    pen: float
+    slant: float
+    turn: float
+    variation: float
+    foreign: float
+    darkness: float
+
+    def matrix(self, random: Random) -> Float64[np.ndarray, "2 2"]:
+        """From units of a digit's height to pixels of the page, for one sign."""
+        first, second, third = random.standard_normal(3).tolist()
+        height = self.height * math.exp(first * self.variation)
+        width, lean = height * math.exp(second * 0.08), -self.slant * height
+        angle = self.turn + third * 0.35 * self.variation
+        cosine, sine = math.cos(angle), math.sin(angle)
+        return np.array(
+            [[cosine * width, cosine * lean - sine * height], [sine * width, sine * lean + cosine * height]]
+        )
+
+
+@dataclass
+class Sheet:
+    """A page that is written on: its ink so far, and what is where.
+
+    Attributes:
+        plane: From the page to the picture.
+        ink: float32 `[h, w]` from 0 for ground to 1 for ink.
+        written: The digits.
+        signs: What is no digit.
+        taken: For each of both its row, and its box as left, top, width and height, float64 `[n, 5]`.
+    """
+
+    plane: Plane
+    ink: Float32[np.ndarray, "h w"]
+    written: list[Written] = field(default_factory=list)
+    signs: list[Sign] = field(default_factory=list)
+    taken: Float64[np.ndarray, "n 5"] = field(default_factory=lambda: np.zeros((0, 5)))
+
+    @classmethod
+    def empty(cls, plane: Plane) -> "Sheet":
+        """A page with nothing on it."""
+        return cls(plane, np.zeros((plane.height, plane.width), np.float32))
+
+    def free(self, box: BoxOf, row: int, overlap: float = 0.04) -> bool:
+        """Whether a box lies inside the picture and meets nothing but its own row."""
+        left, top, width, height = box
+        if left < 1 or top < 1 or left + width > self.plane.width - 1 or top + height > self.plane.height - 1:
+            return False
+        lefts, tops, widths, heights = self.taken[self.taken[:, 0] != row, 1:].T
+        across = np.minimum(lefts + widths, left + width) - np.maximum(lefts, left)
+        down = np.minimum(tops + heights, top + height) - np.maximum(tops, top)
+        shared = across.clip(0) * down.clip(0)
+        return bool((shared <= overlap * np.minimum(widths * heights, width * height)).all())
+
+    def roomy(self, x: float, y: float, reach: float) -> bool:
+        """Whether a point of the page lies inside the picture, at least so many pixels from its border."""
+        across, down = self.plane.point(x, y)
+        return reach < across < self.plane.width - reach and reach < down < self.plane.height - reach
+
+    def put(self, stamp: Stamp, darkness: float, row: int) -> BoxOf | None:
+        """Ink a mask; the box around its ink, or None where that does not fit the page or meets another row."""
+        box = box_of(stamp)
+        if box is None or not self.free(box, row):
+            return None
+        height, width = stamp.mask.shape
+        top, left = max(0, stamp.top), max(0, stamp.left)
+        bottom, right = min(self.plane.height, stamp.top + height), min(self.plane.width, stamp.left + width)
+        part = stamp.mask[top - stamp.top : bottom - stamp.top, left - stamp.left : right - stamp.left]
+        place = self.ink[top:bottom, left:right]
+        np.maximum(place, part * np.float32(darkness), out=place)
+        self.taken = np.vstack([self.taken, (row, *box)])
+        return box
+
+    def write_digit(
+        self,
+        digits: Digits,
+        hand: Hand,
+        place: tuple[float, float],
+        random: Random,
+        row: int,
+        *,
+        ahead: bool = True,
+    ) -> float | None:
+        """Write a random digit.
+
+        Args:
+            digits: Where its image comes from, unless the hand draws strokes of our own.
+            hand: How it is written.
+            place: The middle of its left edge on the page in pixels, or of the digit itself unless `ahead`.
+            random: Where randomness comes from.
+            row: The number of its row.
+            ahead: Which point `place` is.
+
+        Returns:
+            Its width on the page in pixels, or None where there was no room for it.
+        """
+        x, y = place
+        if ahead and not self.roomy(x + 0.3 * hand.height, y, 0.35 * hand.height):
+            return None
+        matrix = hand.matrix(random)
+        if random.random() < hand.foreign:
+            label, width, stamp = self._stroked(hand, matrix, (x, y), random, ahead)
+        else:
+            label, width, stamp = self._copied(digits, hand, matrix, (x, y), random, ahead)
+        box = self.put(stamp, hand.darkness, row)
+        if box is None:
+            return None
+        self.written.append(Written(label, box, row, self.plane.angle + hand.turn))
+        return width
+
+    def _stroked(
+        self, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random, ahead: bool
+    ) -> tuple[int, float, Stamp]:
+        """A digit of strokes of our own: its label, its width on the page, and its ink."""
+        label = int(random.integers(10))
+        strokes = digit_strokes(label, random)
+        width = float(np.ptp(np.concatenate(strokes) @ matrix.T, axis=0)[0])
+        pen = (hand.pen or float(random.uniform(0.06, 0.12))) * hand.height
+        pixel, seen = self.plane.seen(place[0] + ahead * width / 2, place[1])
+        return label, width, stroke_stamp(strokes, seen @ matrix, pixel, max(1.0, pen * enlargement(seen)))
+
+    def _copied(
+        self, digits: Digits, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random, ahead: bool
+    ) -> tuple[int, float, Stamp]:
+        """A digit from an image: its label, its width on the page, and its ink."""
+        image, label = digits.drawn(random)
+        values = middle_field(image) if hand.pen else edge_field(image)
+        width = float((np.abs(matrix) @ size_of(values))[0])
+        width -= abs(hand.slant) * hand.height * 0.6  # slanted neighbours interlock
+        pixel, seen = self.plane.seen(place[0] + ahead * width / 2, place[1])
+        pen = (hand.pen or random.normal(0, 0.025)) * hand.height * enlargement(seen)
+        return label, width, field_stamp(values, seen @ matrix, pixel, max(1.0, pen) if hand.pen else pen)
+
+    def write_sign(
+        self, name: str, hand: Hand, place: tuple[float, float], random: Random, row: int, *, spelled: bool = False
+    ) -> float | None:
+        """Write a sign that is no digit; `place` is the middle of its left edge on the page.
+
+        Returns:
+            Its width on the page in pixels, or None where there was no room for it.
+        """
+        matrix = hand.matrix(random)
+        strokes = sign_strokes(name, random)
+        points = np.concatenate(strokes)
+        low, high = points.min(axis=0), points.max(axis=0)
+        width = float((high[0] - low[0]) * matrix[0, 0])
+        pen = max(1.0, (hand.pen or float(random.uniform(0.05, 0.12))) * hand.height)
+        x, y = place[0] + width / 2 + pen / 2, place[1] + ((low[1] + high[1]) / 2 - 0.5) * matrix[1, 1]
+        pixel, seen = self.plane.seen(x, y)
+        box = self.put(stroke_stamp(strokes, seen @ matrix, pixel, pen), hand.darkness, row)
+        if box is None:
+            return None
+        self.signs.append(Sign(name, box, spelled))
+        return width + pen
+
+    def print_text(
+        self, text: str, height: float, place: tuple[float, float], darkness: float, random: Random, row: int
+    ) -> None:
+        """Print letters level with the page, if there is room; `place` is their middle on the page."""
+        stamp = print_stamp(text, height, self.plane.angle, self.plane.point(*place), random)
+        box = self.put(stamp, darkness, row)
+        if box is not None:
+            self.signs.append(Sign("print", box, spelled=True))
+
+
+def box_of(stamp: Stamp) -> BoxOf | None:
+    """The box around the ink of a stamp; None where there is none."""
+    left, top, width, height = cv2.boundingRect((stamp.mask > STRONG).astype(np.uint8))
+    return (float(stamp.left + left), float(stamp.top + top), float(width), float(height)) if width else None

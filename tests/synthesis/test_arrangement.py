@@ -1,0 +1,80 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from sutja.synthesis.arrangement import AFTER, BEFORE, SEPARATORS, Row, fill, hand_of, others, words, write_row
+from sutja.synthesis.plane import Plane
+from sutja.synthesis.signs import LETTERS, LOOKALIKES, SIGNS
+from sutja.synthesis.style import Style
+from sutja.synthesis.writer import Digits, Sheet
+
+STYLE = Style(width=300, height=200, digit=24, gap=0.2, variation=0)
+
+
+def written(digits: Digits, seed: int = 0, **changes: object) -> tuple[Sheet, list[np.ndarray]]:
+    style = Style(**{**STYLE.__dict__, **changes})
+    sheet = Sheet.empty(Plane(style.width, style.height, style.angle))
+    return sheet, fill(sheet, style, digits, np.random.default_rng(seed))
+
+
+def test_the_marks_about_numbers_can_be_written() -> None:
+    assert {*SEPARATORS, *BEFORE, *AFTER} <= set(SIGNS)
+
+
+def test_a_row_goes_on_to_its_longest_and_not_beyond(digits: Digits) -> None:
+    for longest in (1, 3, 5):
+        sheet, random = Sheet.empty(Plane(300, 200)), np.random.default_rng(2)
+        write_row(Row(sheet, STYLE, hand_of(STYLE, random), 0, 100.0), digits, random, longest)
+        assert 1 <= len(sheet.written) <= longest
+
+
+def test_gaps_are_as_wide_as_asked(digits: Digits) -> None:
+    gaps = {}
+    for gap in (-0.1, 0.3, 1.2):
+        sheet, random = Sheet.empty(Plane(900, 100)), np.random.default_rng(1)
+        style = Style(width=900, height=100, digit=24, gap=gap, variation=0, foreign=1, pen=0.05)
+        write_row(Row(sheet, style, hand_of(style, random), 0, 50.0), digits, random, 12)
+        lefts = [(digit.box[0], digit.box[0] + digit.box[2]) for digit in sheet.written]
+        gaps[gap] = np.mean([after[0] - before[1] for before, after in pairwise(lefts)]) / 24
+    assert gaps == pytest.approx({gap: gap for gap in gaps}, abs=0.15)
+
+
+def test_rows_fall_and_sag(digits: Digits) -> None:
+    random = np.random.default_rng(0)
+    style = Style(width=200, height=100, step=0.1, bend=0.05)
+    row = Row(Sheet.empty(Plane(200, 100)), style, hand_of(style, random), 0, 50.0)
+    heights = []
+    for place in (0.0, 100.0, 200.0):
+        row.x = place
+        heights.append(row.y)
+    assert heights == pytest.approx([40, 60, 60])
+
+
+def test_tables_and_boxes_print_lines_around_their_digits(digits: Digits) -> None:
+    sheet, lines = written(digits, arrangement="boxes")
+    assert len(lines) % 4 == 0
+    sides = np.array(lines).reshape(-1, 4, 2, 2)
+    for digit in sheet.written:
+        x, y = digit.box[0] + digit.box[2] / 2, digit.box[1] + digit.box[3] / 2
+        low, high = sides.min(axis=(1, 2)), sides.max(axis=(1, 2))
+        assert ((low < (x, y)) & ((x, y) < high)).all(axis=1).sum() == 1  # each in one box
+    tables = [written(digits, seed, arrangement="table")[1] for seed in range(12)]
+    assert 0 < sum(bool(lines) for lines in tables) < 12
+
+
+def test_words_are_letters_that_start_plain() -> None:
+    for seed in range(10):
+        sheet, random = Sheet.empty(Plane(600, 100)), np.random.default_rng(seed)
+        words(Row(sheet, STYLE, hand_of(STYLE, random), 0, 50.0, 10.0), random)
+        names = [sign.name for sign in sheet.signs]
+        assert names
+        assert set(names) <= set(LETTERS)
+        assert all(sign.spelled for sign in sheet.signs)
+
+
+def test_signs_that_stand_alone_are_no_lookalikes() -> None:
+    sheet = Sheet.empty(Plane(600, 600))
+    others(sheet, STYLE, np.random.default_rng(0), 40)
+    assert len(sheet.signs) > 10
+    assert not [sign for sign in sheet.signs if not sign.spelled and sign.name in LOOKALIKES]

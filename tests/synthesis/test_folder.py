@@ -1,0 +1,105 @@
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sutja.data.source import load
+from sutja.errors import SutjaError
+from sutja.synthesis import folder
+from sutja.synthesis.folder import write_pages
+from sutja.synthesis.page import pages
+from sutja.synthesis.writer import Digits
+
+LOADED = cache(load)
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "load", LOADED)
+
+
+def files(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in out.iterdir()}
+
+
+def test_a_folder_holds_the_pages_and_a_line_of_labels_for_each(tmp_path: Path, digits: Digits) -> None:
+    write_pages(tmp_path / "new" / "pages", 2, "tight", seed=2, data="digits", colour=False)
+    rows = [json.loads(row) for row in (tmp_path / "new/pages/labels.jsonl").read_text("utf-8").splitlines()]
+    assert [row["picture"] for row in rows] == ["page-00000.png", "page-00001.png"]
+    for row, page in zip(rows, pages(digits, "tight", seed=2), strict=False):
+        with Image.open(tmp_path / "new/pages" / row["picture"]) as image:
+            assert (np.asarray(image) == page.picture).all()
+        assert row == {"picture": row["picture"], **page.to_dict()}
+        assert set(row) == {"picture", "width", "height", "text", "digits", "signs"}
+        assert set(row["digits"][0]) == {"label", "line", "visible", "box"}
+        assert row["text"].replace("\n", "").replace(" ", "") == "".join(digit["label"] for digit in row["digits"])
+
+
+def test_colour_leaves_the_page_as_it_is(tmp_path: Path) -> None:
+    for name, colour in (("grey", False), ("colour", True)):
+        write_pages(tmp_path / name, 1, "clean", data="digits", colour=colour)
+    grey, colours = (Image.open(tmp_path / name / "page-00000.png") for name in ("grey", "colour"))
+    assert (grey.mode, colours.mode) == ("L", "RGB")
+    assert np.abs(np.asarray(colours) @ [0.299, 0.587, 0.114] - np.asarray(grey)).max() < 1.5
+    assert files(tmp_path / "grey")["labels.jsonl"] == files(tmp_path / "colour")["labels.jsonl"]
+
+
+def test_several_processes_write_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    write_pages(tmp_path / "one", 5, "clean", data="digits")
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(folder, "WORTH_A_PROCESS", 2)
+    write_pages(tmp_path / "two", 5, "clean", data="digits")
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+def test_a_folder_that_holds_pages_is_left_alone(tmp_path: Path) -> None:
+    write_pages(tmp_path, 1, "clean", data="digits")
+    before = files(tmp_path)
+    with pytest.raises(SutjaError, match="holds composed pages already. Name another folder."):
+        write_pages(tmp_path, 1, "clean", seed=1, data="digits")
+    assert files(tmp_path) == before
+
+
+def test_an_unknown_style_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(SutjaError, match="unknown style 'nosy'. Did you mean 'noisy'"):
+        write_pages(tmp_path / "out", 1, "nosy", data="digits")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_interrupted_run_leaves_no_labels_and_can_be_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = folder._write_png
+
+    def interrupted(pixels: np.ndarray, path: Path) -> None:
+        if path.name == "page-00002.png":
+            raise KeyboardInterrupt
+        write(pixels, path)
+
+    monkeypatch.setattr(folder, "_write_png", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_pages(tmp_path, 4, "clean", data="digits")
+    assert set(files(tmp_path)) == {"page-00000.png", "page-00001.png"}
+    monkeypatch.setattr(folder, "_write_png", write)
+    write_pages(tmp_path, 4, "clean", data="digits")
+    assert len(files(tmp_path)) == 5
+
+
+def test_labels_that_cannot_be_written_leave_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(SutjaError, match="labels.jsonl: No space left on device"):
+        write_pages(tmp_path, 1, "clean", data="digits")
+    assert set(files(tmp_path)) == {"page-00000.png"}
+
+
+def test_a_place_that_is_no_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SutjaError, match="cannot write .*file"):
+        write_pages(tmp_path / "file", 1, "clean", data="digits")

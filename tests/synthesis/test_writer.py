@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+
+from sutja.synthesis.arrangement import hand_of
+from sutja.synthesis.glyphs import Stamp
+from sutja.synthesis.plane import Plane
+from sutja.synthesis.style import Style
+from sutja.synthesis.writer import Digits, Hand, Sheet
+
+HAND = Hand(height=40, pen=0.1, slant=0, turn=0, variation=0, foreign=0, darkness=0.9)
+
+
+def square(left: int, top: int, side: int = 10) -> Stamp:
+    return Stamp(np.ones((side, side), np.float32), left, top)
+
+
+def test_ink_goes_where_the_stamp_says_and_as_dark() -> None:
+    sheet = Sheet.empty(Plane(60, 40))
+    assert sheet.put(square(20, 5), 0.8, 0) == (20, 5, 10, 10)
+    expected = np.zeros((40, 60), np.float32)
+    expected[5:15, 20:30] = 0.8
+    assert sheet.ink == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("left", "top"), [(0, 5), (-3, 5), (20, 0), (51, 5), (20, 35)])
+def test_what_reaches_the_border_is_not_inked(left: int, top: int) -> None:
+    sheet = Sheet.empty(Plane(60, 40))
+    assert sheet.put(square(left, top), 1, 0) is None
+    assert not sheet.ink.any()
+
+
+def test_rows_do_not_meet_but_neighbours_in_a_row_may() -> None:
+    sheet = Sheet.empty(Plane(60, 40))
+    assert sheet.put(square(20, 10), 1, 0)
+    assert sheet.put(square(25, 12), 1, 1) is None
+    assert sheet.put(square(25, 12), 1, 0) == (25, 12, 10, 10)
+    assert sheet.put(square(40, 20), 1, 1) == (40, 20, 10, 10)
+
+
+def test_places_are_free_as_counted_pixels_say() -> None:
+    random = np.random.default_rng(0)
+    answers = []
+    for _ in range(300):
+        sheet, taken = Sheet.empty(Plane(50, 50)), []
+        for row in range(2):
+            left, top, side = (int(value) for value in random.integers((2, 2, 4), (30, 30, 15)))
+            if sheet.put(square(left, top, side), 1, row):
+                taken.append((row, left, top, side))
+        left, top, side = (int(value) for value in random.integers((2, 2, 4), (30, 30, 15)))
+        new = np.zeros((50, 50), bool)
+        new[top : top + side, left : left + side] = True
+        shares = [
+            new[y : y + size, x : x + size].sum() / min(size**2, side**2) for row, x, y, size in taken if row != 1
+        ]
+        answers.append(sheet.free((left, top, side, side), 1))
+        assert answers[-1] == all(share <= 0.04 for share in shares)
+    assert {True, False} == set(answers)
+
+
+@pytest.mark.parametrize("foreign", [0.0, 1.0])
+@pytest.mark.parametrize("pen", [0.0, 0.1])
+def test_a_digit_has_the_height_of_its_hand_and_stands_at_its_place(digits: Digits, foreign: float, pen: float) -> None:
+    for seed in range(15):
+        sheet, hand = Sheet.empty(Plane(200, 100)), Hand(40, pen, 0, 0, 0, foreign, 1)
+        width = sheet.write_digit(digits, hand, (60.0, 50.0), np.random.default_rng(seed), 3)
+        [written] = sheet.written
+        left, top, across, down = written.box
+        assert width is not None
+        assert written.line == 3
+        assert across <= width + 7  # the pen adds to strokes of our own; an image's faint margin is room, but no ink
+        assert 28 <= down <= 46
+        assert left + across / 2 == pytest.approx(60 + width / 2, abs=4)
+        assert top + down / 2 == pytest.approx(50, abs=5)
+
+
+def test_a_digit_on_a_turned_page_is_written_along_it(digits: Digits) -> None:
+    sheet = Sheet.empty(Plane(200, 200, angle=np.pi / 2))
+    sheet.write_digit(digits, HAND, (100.0, 60.0), np.random.default_rng(0), 0)
+    [written] = sheet.written
+    assert written.angle == pytest.approx(np.pi / 2)
+    left, _, width, height = written.box
+    assert left + width / 2 == pytest.approx(140, abs=6)  # 40 above the middle is 40 right of it
+    assert width > height
+
+
+def test_no_digit_is_written_where_there_is_no_room(digits: Digits) -> None:
+    sheet = Sheet.empty(Plane(60, 60))
+    assert sheet.write_digit(digits, HAND, (55.0, 30.0), np.random.default_rng(0), 0) is None
+    assert sheet.written == []
+
+
+def test_marks_keep_their_place_in_the_line() -> None:
+    heights = {}
+    for name in ("dot", "dash"):
+        sheet = Sheet.empty(Plane(100, 100))
+        assert sheet.write_sign(name, HAND, (40.0, 50.0), np.random.default_rng(0), 0, spelled=True)
+        [sign] = sheet.signs
+        assert (sign.name, sign.spelled) == (name, True)
+        heights[name] = sign.box[1] + sign.box[3] / 2
+    assert heights["dash"] == pytest.approx(50, abs=4)
+    assert heights["dot"] == pytest.approx(69, abs=4)
+
+
+def test_print_is_a_sign() -> None:
+    sheet = Sheet.empty(Plane(200, 100))
+    sheet.print_text("Total", 18, (100.0, 50.0), 0.9, np.random.default_rng(0), 1)
+    [sign] = sheet.signs
+    assert sign.name == "print"
+    assert sheet.ink.sum() > 50
+
+
+def test_hands_of_a_style_vary_about_it() -> None:
+    hands = [hand_of(Style(digit=50, pen=0.1), np.random.default_rng(seed)) for seed in range(40)]
+    assert np.mean([hand.height for hand in hands]) == pytest.approx(50, abs=2)
+    assert len({hand.slant for hand in hands}) == 40
+    assert hand_of(Style(), np.random.default_rng(0), 12.0).height == 12
