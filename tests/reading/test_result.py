@@ -31,6 +31,14 @@ def test_a_line_is_as_sure_as_all_its_digits_and_as_large() -> None:
     assert line.box == (10, 20, 70, 50)
 
 
+def test_the_text_has_spaces_where_gaps_are_wide() -> None:
+    digits = tuple(Digit(label, 0.9, Box(0, 0, 1, 1)) for label in "12345")
+    line = Line(digits, spaces=(3, 4))
+    assert line.text == line.to_dict()["text"] == "123 4 5"
+    assert set(line.to_dict()) == {"text", "confidence", "box", "digits"}
+    assert str(Reading("", 9, 9, (line, Line(digits)))) == "123 4 5\n12345"
+
+
 def test_the_schema_is_that_of_the_documentation() -> None:
     assert json.loads(READING.to_json()) == {
         "picture": "photo.jpg",

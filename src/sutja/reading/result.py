@@ -2,13 +2,21 @@
 
 import json
 import math
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from sutja.errors import PictureError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from sutja.pictures.decode import Picture
+
+
+DOUBTED = "?"
+"""Stands for a digit that is not sure enough."""
 
 
 class Box(NamedTuple):
@@ -33,6 +41,12 @@ class Box(NamedTuple):
     def bottom(self) -> int:
         """The first row that is no longer inside."""
         return self.y + self.height
+
+    def scaled(self, factor: float) -> "Box":
+        """The box in a picture that is so many times larger."""
+        left, top = round(self.x * factor), round(self.y * factor)
+        right, bottom = round(self.right * factor), round(self.bottom * factor)
+        return Box(left, top, max(1, right - left), max(1, bottom - top))
 
     def joined(self, other: "Box") -> "Box":
         """The smallest box that holds both."""
@@ -68,19 +82,34 @@ class Digit:
 
 @dataclass(frozen=True)
 class Line:
-    """Digits in a row, from left to right; never empty."""
+    """Digits in a row, from left to right; never empty.
+
+    Attributes:
+        digits: From left to right.
+        spaces: The numbers of the digits, counted from 0, before which there is a space.
+    """
 
     digits: tuple[Digit, ...]
+    spaces: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
-        """The labels, one after another."""
-        return "".join(digit.label for digit in self.digits)
+        """The labels, one after another, with spaces where the gap between two digits is wide."""
+        return "".join(" " * (i in self.spaces) + digit.label for i, digit in enumerate(self.digits))
 
     @property
     def confidence(self) -> float:
         """The probability that every digit is right, taken as independent."""
         return math.prod(digit.probability for digit in self.digits)
+
+    def doubted(self, least: float, drop: bool = False) -> "Line | None":
+        """The line with digits below a probability marked as `DOUBTED`, or left out; None where none is left."""
+        if not drop:
+            marked = tuple(d if d.probability >= least else replace(d, label=DOUBTED) for d in self.digits)
+            return replace(self, digits=marked)
+        kept = [number for number, digit in enumerate(self.digits) if digit.probability >= least]
+        spaces = tuple(i for i in range(1, len(kept)) if any(kept[i - 1] < space <= kept[i] for space in self.spaces))
+        return Line(tuple(self.digits[number] for number in kept), spaces) if kept else None
 
     @property
     def box(self) -> Box:
@@ -143,11 +172,36 @@ class Reading:
         """The reading as one line of JSON."""
         return json.dumps(self.to_dict(), ensure_ascii=False)
 
-    def render(self, picture: "Picture") -> "Image":
-        """The picture with boxes and labels drawn in; see `sutja.reading.overlay`."""
+    def doubted(self, least: float, drop: bool = False) -> "Reading":
+        """The reading with every digit of less than a probability marked as "?", or left out.
+
+        Args:
+            least: Probability from which on a digit stays as it is, 0 to 1.
+            drop: Whether to leave the others out.
+        """
+        lines = (line.doubted(least, drop) for line in self.lines)
+        return replace(self, lines=tuple(line for line in lines if line))
+
+    def render(self, picture: "Picture | None" = None) -> "Image":
+        """The picture with boxes and labels drawn in; see `sutja.reading.overlay`.
+
+        Args:
+            picture: What was read; unless given, the file that was read is opened again.
+
+        Raises:
+            PictureError: no file was read, and no picture is given.
+        """
         from sutja.reading.overlay import overlay
 
-        return overlay(picture, self)
+        if picture is None and not self.picture:
+            raise PictureError("this reading does not know its picture, as it was no file. Give it: render(picture).")
+        return overlay(self.picture if picture is None else picture, self)
+
+    def show(self, picture: "Picture | None" = None) -> "Image":
+        """Open `render(picture)` in the viewer of the desktop, and return it: a notebook shows that by itself."""
+        image = self.render(picture)
+        image.show()
+        return image
 
 
 @dataclass(frozen=True)
@@ -174,6 +228,11 @@ class Classification:
         """The classification as one line of JSON."""
         ranking = [[name, _rounded(probability)] for name, probability in self.ranking]
         return json.dumps({"picture": self.picture, "label": self.label, "ranking": ranking}, ensure_ascii=False)
+
+
+def name_of(picture: object) -> str:
+    """The path of a picture as it was given; empty when it is no file."""
+    return str(Path(picture)) if isinstance(picture, str | os.PathLike) else ""
 
 
 def _rounded(probability: float) -> float:
