@@ -1,4 +1,4 @@
-"""Train the bundled models again and put them into the package: `python tools/bundle.py` (about 30 minutes on 2 cores).
+"""Train the bundled classifiers again and put them into the package: `python tools/bundle.py` (30 minutes on 2 cores).
 
 Each is what a plain `sutja train` gives, on the training images less those held out; the accuracy on the test images is
 in its card. Interrupted, the same command continues.
@@ -7,7 +7,6 @@ in its card. Interrupted, the same command continues.
 import shutil
 from pathlib import Path
 
-from sutja.classifier.classifier import BUNDLED
 from sutja.training.run import resume, train
 
 TARGET = Path(__file__).parents[1] / "src" / "sutja" / "classifier" / "bundled"
@@ -22,7 +21,7 @@ def main() -> None:
             resume(folder)
         else:
             train(dataset, "convnet", epochs=epochs, seed=0, out=folder)
-        shutil.copyfile(folder / "model.onnx", TARGET / BUNDLED[name])
+        shutil.copyfile(folder / "model.onnx", TARGET / f"{name}.onnx")
 
 
 if __name__ == "__main__":

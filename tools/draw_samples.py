@@ -61,10 +61,16 @@ def write(
 def picture(
     name: str, shape: tuple[int, int], rows: list[tuple[str, float, float, float]], pen: float,
     ground: tuple[int, int, int], colour: tuple[int, int, int], light: float, grain: float, seed: int,
+    rules: tuple[tuple[int, int, int, int], ...] = (),
 ) -> None:  # fmt: skip
-    """Write one picture: text at places, in a colour on a ground, under a light that falls off to one corner."""
+    """Write one picture: text at places, in a colour on a ground, under a light that falls off to one corner.
+
+    `rules` are thin lines from x, y to x, y.
+    """
     random = np.random.default_rng(seed)
     ink = np.zeros(shape, np.float32)
+    for left, top, right, bottom in rules:
+        cv2.line(ink, (left, top), (right, bottom), 0.55, 2, cv2.LINE_AA)
     for text, left, top, size in rows:
         write(ink, text, left, top, size, pen, random)
     ink = np.asarray(cv2.GaussianBlur(np.clip(ink, 0, 1), (0, 0), 0.8), np.float32)
@@ -85,6 +91,17 @@ def main() -> None:
     picture(
         "rows.png", (420, 520), [("30941", 60, 50, 70), ("72685", 75, 170, 66), ("114", 55, 290, 72)], 4,
         (232, 228, 215), (60, 60, 64), 0.55, 5, 5,
+    )  # fmt: skip
+    marks = ("1", "17", "8", "25"), ("2", "9", "", "21"), ("3", "14", "6", "20"), ("4", "", "10", "")
+    cells = [
+        (text, 48 + 120.0 * column, 44 + 84.0 * row, 44.0)
+        for row, texts in enumerate(marks)
+        for column, text in enumerate(texts)
+    ]
+    level = [(24, 24 + 84 * i, 504, 30 + 84 * i) for i in range(5)]
+    upright = [(24 + 120 * i, 24, 24 + 120 * i, 366) for i in range(5)]
+    picture(
+        "marks.png", (392, 530), cells, 3, (240, 240, 232), (40, 45, 80), 0.3, 3, 6, rules=(*level, *upright),
     )  # fmt: skip
     picture("blackboard.png", (220, 480), [("20268", 50, 60, 95)], 8, (38, 62, 50), (225, 228, 220), 0.35, 6, 4)
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from sutja.errors import DataError, ModelError, PictureError, RunError, SutjaError
     from sutja.evaluation.report import Report, evaluate
     from sutja.models.summary import summary
-    from sutja.reading.reader import classify, read
+    from sutja.reading.naming import classify
+    from sutja.reading.reader import read, read_all
     from sutja.reading.result import Reading
     from sutja.training.run import Run, resume, train
     from sutja.views.gallery import gallery
@@ -32,12 +33,13 @@ _HOMES = {
     "Run": "training.run",
     "RunError": "errors",
     "SutjaError": "errors",
-    "classify": "reading.reader",
+    "classify": "reading.naming",
     "evaluate": "evaluation.report",
     "gallery": "views.gallery",
     "load": "data.source",
     "one_hot": "data.dataset",
     "read": "reading.reader",
+    "read_all": "reading.reader",
     "resume": "training.run",
     "summary": "models.summary",
     "train": "training.run",
@@ -61,6 +63,7 @@ __all__ = [
     "load",
     "one_hot",
     "read",
+    "read_all",
     "resume",
     "summary",
     "train",

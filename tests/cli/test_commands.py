@@ -88,6 +88,40 @@ def test_overlays_are_written_under_names_of_their_own(tmp_path: Path) -> None:
     assert overlay_names([Path("x.png")], Path()) == {Path("x.png"): Path("x-2.png")}
 
 
+def test_a_table_becomes_csv_and_cells_to_check_are_named(tmp_path: Path) -> None:
+    marks = "1,17,8,25\n2,9,,21\n3,14,6,20\n4,,10,\n"
+    assert run("read", SAMPLES / "marks.png", "--table").stdout == marks
+    done = run("read", SAMPLES / "marks.png", "--table", "--min-confidence", "1", "-o", tmp_path / "marks.csv")
+    assert (tmp_path / "marks.csv").read_text() == marks
+    assert done.stdout == ""
+    assert f"{tmp_path / 'marks.csv'}: 4 rows of 4 columns" in done.stderr
+    assert "check row 3, column 2: 14 (" in done.stderr
+    assert run("read", SAMPLES / "marks.png", SAMPLES / "row.png", "--table", status=2).stderr
+
+
+def test_doubtful_digits_are_marked_or_left_out() -> None:
+    assert run("read", SAMPLES / "digit.png", "--min-confidence", "1").stdout == "?\n"
+    assert run("read", SAMPLES / "digit.png", "--min-confidence", "1", "--drop").stdout == "\n"
+
+
+def test_a_lying_picture_is_turned(tmp_path: Path) -> None:
+    with Image.open(SAMPLES / "rows.png") as image:
+        image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "lying.png")
+    assert run("read", tmp_path / "lying.png", "--rotate", "auto").stdout == "30941\n72685\n114\n"
+    assert run("read", tmp_path / "lying.png", "--rotate", "90").stdout == "30941\n72685\n114\n"
+    assert "rotate by one of" in run("read", tmp_path / "lying.png", "--rotate", "45", status=2).stderr
+
+
+def test_every_stage_is_written(tmp_path: Path) -> None:
+    done = run("read", SAMPLES / "digit.png", "--explain", tmp_path, "-o", tmp_path / "text.txt")
+    assert {path.name for path in (tmp_path / "digit").iterdir()} == {
+        "1-grey.png", "2-evened.png", "3-heat.png", "4-places.png", "5-crops.png", "6-digits.png", "account.txt",
+    }  # fmt: skip
+    assert "kept 1 digits" in (tmp_path / "digit" / "account.txt").read_text()
+    assert (tmp_path / "text.txt").read_text() == "5\n"
+    assert done.stdout == ""
+
+
 def test_a_blank_picture_is_no_error(tmp_path: Path) -> None:
     write_picture(np.full((60, 60), 255, np.uint8), tmp_path / "white.png")
     done = run("read", tmp_path / "white.png")

@@ -15,7 +15,7 @@ from sutja.classifier.card import KEY, Card
 from sutja.data.dataset import as_images
 from sutja.errors import ModelError, unknown_name
 
-BUNDLED = {"digits": "digits.onnx", "fashion": "fashion.onnx"}
+BUNDLED = ("digits", "fashion")
 """The models that the package carries, by the names under which they load."""
 AT_ONCE = 512
 
@@ -51,6 +51,7 @@ class Classifier:
     Args:
         content: The bytes of an ONNX file that sutja exported.
         origin: What to call it in an error.
+        threads: How many cores it may use; 0 for all.
 
     Example:
         >>> classifier = Classifier.load("digits")
@@ -58,8 +59,9 @@ class Classifier:
         (2, 10)
     """
 
-    def __init__(self, content: bytes, origin: str = "the model") -> None:
+    def __init__(self, content: bytes, origin: str = "the model", threads: int = 0) -> None:
         options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
         options.log_severity_level = 4  # a damaged file is reported by the exception below, once
         try:
             self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
@@ -123,9 +125,9 @@ class Classifier:
 
 
 @cache
-def bundled(name: str) -> Classifier:
-    """A model that the package carries, loaded once a process."""
-    return Classifier(files("sutja.classifier").joinpath("bundled", BUNDLED[name]).read_bytes(), name)
+def bundled(name: str, threads: int = 0) -> Classifier:
+    """A model that the package carries, loaded once a process for each number of threads."""
+    return Classifier(files("sutja.classifier").joinpath("bundled", f"{name}.onnx").read_bytes(), name, threads)
 
 
 def as_classifier(model: "AnyClassifier | str | os.PathLike[str]") -> AnyClassifier:

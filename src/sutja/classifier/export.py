@@ -5,6 +5,7 @@ this is short, takes milliseconds instead of seconds, folds batch normalisation 
 same bytes for the same weights.
 """
 
+import json
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from sutja.classifier.card import KEY, Card
 from sutja.errors import ModelError
 from sutja.files import write_bytes
+from sutja.models.detector import CLASSES, OUTPUTS, Detector, Residual
 
 OPSET = 17
 
@@ -60,6 +62,52 @@ def to_onnx(network: nn.Sequential, card: Card) -> onnx.ModelProto:
     return model
 
 
+def detector_to_onnx(network: Detector, card: dict[str, Any]) -> onnx.ModelProto:
+    """The ONNX model of a detector: evened grey levels `[1, 1, h, w]` in, sides multiples of 16.
+
+    Out come `scores` float32 `[10, h / 4, w / 4]`, how likely the middle of a digit of each class is at each place, and
+    `shapes` `[4, h / 4, w / 4]`, its offset and the logarithms of its width and height.
+    """
+    graph = _Graph()
+    fine = graph.layers(network.stem, "evened")
+    middle = graph.layers(network.middle, fine)
+    coarse = graph.twice(graph.layer(network.from_coarse, graph.layers(network.coarse, middle)))
+    middle = graph.layers(network.joined_middle, graph.add("Relu", graph.add("Add", middle, coarse)))
+    fine = graph.add("Add", graph.layer(network.from_fine, fine), graph.twice(graph.layer(network.from_middle, middle)))
+    outputs = graph.layer(network.head, graph.layers(network.joined_fine, graph.add("Relu", fine)))
+    first = graph.constant(np.array([0]))
+    outputs = graph.add("Squeeze", outputs, first)
+    logits = graph.add("Slice", outputs, first, graph.constant(np.array([CLASSES])), first)
+    graph.add("Sigmoid", logits, output="scores")
+    graph.add(
+        "Slice",
+        outputs,
+        graph.constant(np.array([CLASSES])),
+        graph.constant(np.array([OUTPUTS])),
+        first,
+        output="shapes",
+    )
+    floats = TensorProto.FLOAT
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "sutja-detector",
+            [helper.make_tensor_value_info("evened", floats, [1, 1, "h", "w"])],
+            [
+                helper.make_tensor_value_info("scores", floats, [CLASSES, "p", "q"]),
+                helper.make_tensor_value_info("shapes", floats, [OUTPUTS - CLASSES, "p", "q"]),
+            ],
+            graph.weights,
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=8,
+        producer_name="sutja",
+    )
+    helper.set_model_props(model, {KEY: json.dumps(card)})
+    onnx.checker.check_model(model)
+    return model
+
+
 def folded(network: nn.Sequential) -> list[nn.Module]:
     """The layers of a network in use, each batch normalisation folded into the convolution before it."""
     layers: list[nn.Module] = []
@@ -89,6 +137,28 @@ class _Graph:
         name = f"weight_{len(self.weights)}"
         self.weights.append(numpy_helper.from_array(np.asarray(values), name))
         return name
+
+    def layers(self, network: nn.Sequential, values: str) -> str:
+        """Add the nodes of layers that follow each other and return the name of the last one's output."""
+        for layer in folded(network):
+            if isinstance(layer, Residual):
+                values = self.add("Relu", self.add("Add", values, self.layers(layer.body, values)))
+            else:
+                values = self.layer(layer, values)
+        return values
+
+    def twice(self, values: str) -> str:
+        """Add a node that repeats each value in a square of four."""
+        scales = self.constant(np.array([1, 1, 2, 2], np.float32))
+        return self.add(
+            "Resize",
+            values,
+            "",
+            scales,
+            mode="nearest",
+            coordinate_transformation_mode="asymmetric",
+            nearest_mode="floor",
+        )
 
     def layer(self, layer: nn.Module, values: str) -> str:
         """Add the nodes of one layer and return the name of their output."""

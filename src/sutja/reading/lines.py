@@ -15,16 +15,17 @@ from jaxtyping import Bool, Float, Int
 from sutja.reading.result import Digit, Line
 
 SLOPES = np.radians(np.arange(-45, 46, 9))
-TILTS = np.radians([0, -2, 2, -4, 4, -6, 6, -8, 8, -10, 10])
+TILTS = np.radians([0, -2, 2, -4, 4, -6, 6])
 """By how much the slope of the page may differ from that of its links when chains are joined over wide gaps."""
 REACH, FARTHEST = 3.2, 20.0
 """The longest link, and the longest over a wide gap; these and all lengths below in heights of the digits."""
-ASIDE = 0.8
-"""How far a digit may step aside from the direction of its row."""
+ASIDE, ASIDE_FAR = 0.8, 0.5
+"""How far a digit may step aside from the direction of its row, and how far over a wide gap."""
 UNLIKE = 2.6
 """Digits whose heights differ by more than this factor are not neighbours in a row."""
-STEEPNESS = 0.3
-"""What a row costs per radian of its slope, so that level rows are preferred."""
+STEEPNESS, SHORTNESS = 0.3, 3.0
+"""What a row costs per radian of its slope, so that level rows are preferred; and how many times more one link does, as
+two digits say little about the slope of their row."""
 MARGIN = 0.1
 """By how much a row has to be worth more than what it breaks."""
 SPACE, WIDER, SPACE_ANYHOW = 1.3, 0.9, 2.5
@@ -67,6 +68,7 @@ def lines_of(digits: list[Digit]) -> tuple[Line, ...]:
         Lines that together hold every digit once.
 
     Example:
+        >>> from sutja.reading.result import Box
         >>> boxes = {"1": Box(0, 0, 20, 30), "2": Box(30, 2, 20, 30), "3": Box(2, 50, 20, 30)}
         >>> [line.text for line in lines_of([Digit(label, 0.9, box) for label, box in boxes.items()])]
         ['12', '3']
@@ -107,7 +109,7 @@ def joined(right: Numbers, middles: Points, heights: Values) -> Numbers:
     ends, starts = np.flatnonzero(right == everyone), np.flatnonzero(_left(right) == everyone)
     pairs, slope = _pairs(ends, starts, middles, heights, FARTHEST), slope_of(right, middles)
     directions = [_directions(right, middles, heights, slope + tilt, hops=4, pull=4.0) for tilt in TILTS]
-    options = [_matched(pairs, _worths(pairs, each), len(right)) for each in directions]
+    options = [_matched(pairs, _worths(pairs, each, ASIDE_FAR), len(right)) for each in directions]
     best = np.argmax([links.worth.sum() - abs(tilt) for links, tilt in zip(options, TILTS, strict=True)])
     more = options[best].right
     return np.where(more == everyone, right, more)
@@ -162,11 +164,11 @@ def _directions(
     return np.asarray(near / np.maximum(np.hypot(near[:, 0], near[:, 1]), 1e-9)[:, None], float)
 
 
-def _worths(pairs: Pairs, directions: Points) -> Float[np.ndarray, "e"]:
+def _worths(pairs: Pairs, directions: Points, farthest_aside: float = ASIDE) -> Float[np.ndarray, "e"]:
     """What each link is worth, at most 1; not above 0 if the digits cannot be neighbours in a row."""
     u, v = (directions[pairs.left] + directions[pairs.right]).T / 2
     along, aside = pairs.x * u + pairs.y * v, pairs.y * u - pairs.x * v
-    worth = 1 - (aside / ASIDE) ** 2 - 0.64 * along / pairs.reach - 0.3 * pairs.unlike**2
+    worth = 1 - (aside / farthest_aside) ** 2 - 0.64 * along / pairs.reach - 0.3 * pairs.unlike**2
     return np.where(along > 0.1, worth, 0.0)
 
 
@@ -204,13 +206,14 @@ def _starts(right: Numbers) -> Numbers:
 def _gains(links: Links, new: Links, price: float) -> Values:
     """By how much each new chain, named by its first digit, is worth more than the present links it would break.
 
-    A chain costs `price` unless it keeps a present link: then it was paid for before.
+    A chain costs `price`, a short one more, unless it keeps a present link: then it was paid for before.
     """
     chain, count = _starts(new.right), len(new.right)
+    prices = price * (1 + SHORTNESS / np.maximum(np.bincount(chain, minlength=count) - 1, 1))
     kept = np.bincount(chain, (new.right == links.right) & (links.worth > 0), count) > 0
     inside = np.bincount(chain, links.worth, count)
     entering = np.bincount(chain[links.right], np.where(chain != chain[links.right], links.worth, 0.0), count)
-    return np.bincount(chain, new.worth, count) - np.where(kept, 0.0, price) - inside - entering
+    return np.bincount(chain, new.worth, count) - np.where(kept, 0.0, prices) - inside - entering
 
 
 def _replaced(links: Links, new: Links, taken: Bool[np.ndarray, "n"]) -> Links:

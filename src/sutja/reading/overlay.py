@@ -23,10 +23,10 @@ def overlay(picture: Picture, reading: Reading) -> Image.Image:
     Returns:
         An RGB image.
     """
-    image = colours(picture)
-    scale = min(1.0, LONGEST_SIDE / max(image.size)) if max(image.size) > SMALLEST_SIDE else _enlargement(image)
-    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    image = image.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.NEAREST)
+    image = colours(picture, LONGEST_SIDE)
+    times = _enlargement(image)
+    image = image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
+    scale = image.width / max(1, reading.width)
     margin = max((_font_size(digit, scale) for digit in reading.digits), default=0) + 6
     sheet = Image.new("RGB", (image.width, image.height + margin), (255, 255, 255))
     sheet.paste(image, (0, margin))
@@ -37,8 +37,13 @@ def overlay(picture: Picture, reading: Reading) -> Image.Image:
     return sheet
 
 
+def colour_of(probability: float) -> tuple[int, int, int]:
+    """Green from a probability of 0.95, orange from 0.7, red below."""
+    return SURE if probability >= 0.95 else DOUBTFUL if probability >= 0.7 else UNSURE
+
+
 def _draw_digit(draw: ImageDraw.ImageDraw, digit: Digit, scale: float, margin: int, thickness: int) -> None:
-    colour = SURE if digit.probability >= 0.95 else DOUBTFUL if digit.probability >= 0.7 else UNSURE
+    colour = colour_of(digit.probability)
     left, top = digit.box.x * scale - thickness, digit.box.y * scale + margin - thickness
     right, bottom = digit.box.right * scale + thickness, digit.box.bottom * scale + margin + thickness
     draw.rectangle((left, top, max(right, left), max(bottom, top)), outline=colour, width=thickness)
@@ -52,6 +57,6 @@ def _font_size(digit: Digit, scale: float) -> int:
     return int(min(28, max(12, digit.box.height * scale * 0.35)))
 
 
-def _enlargement(image: Image.Image) -> float:
+def _enlargement(image: Image.Image) -> int:
     """By how many times a small picture is shown larger: a whole number, so that its pixels stay square."""
-    return float(max(1, SMALLEST_SIDE // max(image.size)))
+    return max(1, SMALLEST_SIDE // max(image.size))

@@ -1,42 +1,105 @@
-"""`read`: from a picture to the numbers written in it. `classify`: what a single thing in a picture is."""
+"""`read`: from a picture to the numbers written in it, stage by stage."""
 
 import os
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-import cv2
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image
 
-from sutja.classifier.classifier import AnyClassifier, Classifier, as_classifier
-from sutja.errors import ModelError, PictureError, unknown_name
-from sutja.pictures.decode import Picture, grey_levels
-from sutja.pictures.frame import frame_digit, frame_garment
+from sutja.classifier.classifier import AnyClassifier, as_classifier, bundled
+from sutja.errors import PictureError, SutjaError, unknown_name
+from sutja.pictures.decode import Picture, Sheet, sheet_of
+from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
+from sutja.reading.candidates import NOT_A_DIGIT, Calibration, Named, named, without_overlaps
 from sutja.reading.components import cut_out, find_digits
+from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
-from sutja.reading.result import Box, Classification, Digit, Reading
+from sutja.reading.naming import label_all
+from sutja.reading.result import Box, Digit, Reading, name_of
+from sutja.reading.table import Table, table_of
+from sutja.reading.turns import TURNS, reduced, turned, turned_back
 
-METHODS = ("components",)
-LONGEST_SIDE = 2000
+METHODS = ("auto", "detector", "components")
+Rotation = int | str
+"""Degrees clockwise, one of 0, 90, 180 and 270; or "auto"."""
+LONGEST_SIDE = 1600
 """A larger picture is read at this size: no digit that a person would write needs more."""
+SMALL = 64
+"""A picture whose longer side is no more than this is a digit or two cut out by somebody: "auto" takes components."""
+LONGEST_TO_TURN = 640
+"""The longer side at which a picture is tried in four positions."""
+LEAST = 0.5
+"""A place that is a digit with less than this probability is taken for none."""
+MOST_DIGITS = 2000
+"""A picture gives at most so many digits, the surest ones: time and memory stay bounded."""
 ALTERNATIVES = 3
-FAINTEST_GARMENT = 12
+NEARBY = 0.15
+"""For a classifier of one's own, a digit is cut out with this share of its size around it."""
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What each stage of reading a picture saw; `sutja.reading.explain` draws it.
+
+    Attributes:
+        sheet: The decoded picture, turned upright if that was asked for.
+        turn: By how many degrees it was turned clockwise.
+        digits: What was read, boxes in pixels of the turned sheet's whole picture.
+        copies: The picture at the sizes at which the detector saw it.
+        places: What the detector found, named; of these the digits were chosen.
+        ink: How much ink the method "components" saw at each pixel.
+    """
+
+    sheet: Sheet
+    turn: int
+    digits: tuple[Digit, ...]
+    copies: tuple[Copy, ...] = ()
+    places: Named | None = None
+    ink: np.ndarray | None = field(default=None, repr=False)
+
+    def reading(self, name: str) -> Reading:
+        """The digits in lines, with boxes in the picture as a viewer shows it."""
+        upright = self.upright()
+        if not self.turn:
+            return replace(upright, picture=name)
+        width, height = self.sheet.width, self.sheet.height
+        if self.turn != 180:
+            width, height = height, width
+
+        def as_shown(digit: Digit) -> Digit:
+            return replace(digit, box=turned_back(digit.box, self.turn, width, height))
+
+        lines = tuple(replace(line, digits=tuple(map(as_shown, line.digits))) for line in upright.lines)
+        return Reading(name, width, height, lines)
+
+    def upright(self) -> Reading:
+        """The digits in lines, with boxes in the turned picture."""
+        return Reading("", self.sheet.width, self.sheet.height, lines_of(list(self.digits)))
 
 
 def read(
     picture: Picture,
     model: "AnyClassifier | str | os.PathLike[str]" = "digits",
-    method: str = "components",
+    method: str = "auto",
+    rotate: Rotation = 0,
 ) -> Reading:
     """Read the numbers written in a picture.
 
-    Dark ink on a light ground or light on dark, uneven light, one digit, a row, several rows: all by itself.
+    Dark ink on a light ground or light on dark, uneven light, one digit, a row, several rows, touching digits, ruled
+    paper: all by itself. What is no digit is left out. A picture that is larger than 1,600 pixels is read at that size;
+    of more than 2,000 digits the surest are given.
 
     Args:
         picture: A path, a Pillow image, or an array; see `sutja.pictures.decode`.
-        model: A bundled model, a model file, a run folder, or any callable from uint8 `[n, 28, 28]` to probabilities.
-        method: How digits are found: "components".
+        model: What names the digits. "digits" stands for the reader's own; or a model file, a run folder, or any
+            callable from uint8 `[n, 28, 28]` to probabilities `[n, k]`.
+        method: How digits are found: "detector"; "components", which a learner can follow step by step; or "auto",
+            which is "detector" but for pictures of no more than 64 pixels a side: there "components" reads better.
+        rotate: By how many degrees to turn the picture clockwise before; "auto" tries four positions.
 
     Returns:
         The reading. It is empty when there is nothing to read, which is no error.
@@ -51,86 +114,162 @@ def read(
         >>> str(read(canvas))
         '1'
     """
-    if method not in METHODS:
-        raise PictureError(unknown_name("method", method, METHODS))
-    classifier = as_classifier(model)
-    grey = grey_levels(picture)
-    small, scale = reduced(grey)
-    ink = ink_of(small)
-    pieces, numbers = find_digits(ink)
-    frames = [frame_digit(cut_out(piece, ink, numbers)) for piece in pieces]
-    labelled = label_all(classifier, frames)
-    boxes = [enlarged(piece.box, scale, grey.shape) for piece in pieces]
-    digits = [Digit(*answer[0], box, tuple(answer[1:])) for answer, box in zip(labelled, boxes, strict=True)]
-    return Reading(name_of(picture), grey.shape[1], grey.shape[0], lines_of(digits))
+    return stages_of(picture, model, method, rotate).reading(name_of(picture))
 
 
-def classify(picture: Picture, model: "AnyClassifier | str | os.PathLike[str]" = "fashion") -> Classification:
-    """Name the single thing in a picture, framed as the model has learned to see it.
+def read_all(
+    pictures: Iterable[Picture],
+    model: "AnyClassifier | str | os.PathLike[str]" = "digits",
+    method: str = "auto",
+    rotate: Rotation = 0,
+    workers: int = 0,
+) -> Iterator[Reading | SutjaError]:
+    """Read many pictures, several at a time, in the order given.
 
     Args:
-        picture: A path, a Pillow image, or an array.
-        model: "fashion" for a garment, "digits" for one digit, or any model.
+        pictures: As `read` takes them.
+        model: As for `read`.
+        method: As for `read`.
+        rotate: As for `read`.
+        workers: How many are read at a time; 0 for one a core.
+
+    Yields:
+        A reading for each; or, for a picture that cannot be read, its error, so that it does not stop the others.
+    """
+    workers = workers or os.cpu_count() or 1
+
+    def attempt(picture: Picture) -> Reading | SutjaError:
+        try:
+            return stages_of(picture, model, method, rotate, threads=1).reading(name_of(picture))
+        except PictureError as error:
+            return error
+
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(attempt, pictures)
+
+
+def stages_of(
+    picture: Picture,
+    model: "AnyClassifier | str | os.PathLike[str]" = "digits",
+    method: str = "auto",
+    rotate: Rotation = 0,
+    threads: int = 0,
+) -> Stages:
+    """Read a picture, and keep what each stage saw.
+
+    Args:
+        picture: As for `read`.
+        model: As for `read`.
+        method: As for `read`.
+        rotate: As for `read`.
+        threads: How many cores one picture may use; 0 for all.
 
     Raises:
-        PictureError: the picture cannot be read, or shows nothing but its ground.
-        ModelError: the model cannot be loaded.
+        PictureError, ModelError: as for `read`.
     """
+    if method not in METHODS:
+        raise PictureError(unknown_name("method", method, METHODS))
+    if rotate not in (*TURNS, "auto"):
+        raise PictureError(f"cannot rotate by {rotate!r}. Choose 0, 90, 180, 270 or auto.")
     classifier = as_classifier(model)
-    small, _ = reduced(grey_levels(picture))
-    garment = isinstance(classifier, Classifier) and classifier.card.frame == "garment"
-    frame = frame_garment(shades_of(small)) if garment else frame_digit(ink_of(small))
-    if not frame.any():
-        raise PictureError(f"{name_of(picture) or 'the picture'} shows nothing but its ground. Check the picture.")
-    (ranking,) = label_all(classifier, [frame], alternatives=len(class_names(classifier, 10)))
-    return Classification(name_of(picture), tuple(ranking))
+    sheet = sheet_of(picture, LONGEST_SIDE)
+    if method == "auto":
+        method = "components" if max(sheet.grey.shape) <= SMALL else "detector"
+    find = partial(by_detector if method == "detector" else by_components, classifier=classifier, threads=threads)
+    turn = upright_turn(sheet, find) if rotate == "auto" else int(rotate)
+    return replace(find(turned(sheet, turn)), turn=turn)
 
 
-def label_all(
-    classifier: AnyClassifier, frames: list[UInt8[np.ndarray, "28 28"]], alternatives: int = ALTERNATIVES
-) -> list[list[tuple[str, float]]]:
-    """For each frame the likeliest classes with their probabilities, the likeliest first.
+def read_table(
+    picture: Picture,
+    model: "AnyClassifier | str | os.PathLike[str]" = "digits",
+    method: str = "auto",
+    rotate: Rotation = 0,
+) -> Table:
+    """Read a table of numbers, ruled or not; see `sutja.reading.table`.
 
-    Raises:
-        ModelError: the classifier gives something else than a row of probabilities for each frame.
+    Args:
+        picture: As for `read`.
+        model: As for `read`.
+        method: As for `read`.
+        rotate: As for `read`.
+
+    Returns:
+        Rows of cells, empty ones kept; their boxes are pixels of the picture as it was turned.
     """
-    if not frames:
-        return []
-    probabilities = np.asarray(classifier(np.stack(frames)), np.float64)
-    if probabilities.ndim != 2 or len(probabilities) != len(frames):
-        raise ModelError(
-            f"the classifier gave {list(probabilities.shape)} for {len(frames)} images. "
-            "Expected a row of probabilities for each."
-        )
-    names = class_names(classifier, probabilities.shape[1])
-    best = np.argsort(-probabilities, axis=1, kind="stable")[:, : 1 + alternatives]
-    return [[(names[i], float(row[i])) for i in order] for row, order in zip(probabilities, best, strict=True)]
+    stages = stages_of(picture, model, method, rotate)
+    scale = stages.sheet.grey.shape[1] / stages.sheet.width
+    digits = [replace(digit, box=digit.box.scaled(scale)) for digit in stages.digits]
+    return table_of(digits, stages.sheet.grey).scaled(1 / scale)
 
 
-def class_names(classifier: AnyClassifier, count: int) -> tuple[str, ...]:
-    """The names that a classifier gives its classes; numbers from 0 if it gives none."""
-    return classifier.classes if isinstance(classifier, Classifier) else tuple(map(str, range(count)))
+def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0) -> Stages:
+    """Find digits with the detector, name each from its crop, and keep the likeliest of those that overlap."""
+    detector = bundled_detector(threads)
+    found, copies = detector(sheet.grey)
+    calibration = Calibration(**detector.card["calibration"])
+    places = named(found, copies, bundled("crops", threads), calibration)
+    likely = places.chosen(places.probability >= LEAST)
+    kept = without_overlaps(likely)
+    kept = kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
+    boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]
+    names = own_names(kept) if classifier is bundled("digits") else label_all(classifier, frames_of(sheet, kept))
+    digits = tuple(Digit(*name[0], box, tuple(name[1:])) for name, box in zip(names, boxes, strict=True))
+    return Stages(sheet, 0, digits, tuple(copies), places)
 
 
-def shades_of(grey: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w"]:
-    """A garment in its shades on an empty ground, as in Fashion-MNIST: there a light ground was turned to black.
+def by_components(sheet: Sheet, classifier: AnyClassifier, threads: int = 0) -> Stages:  # noqa: ARG001 - one core is enough
+    """Find digits as connected pieces of ink, and name each from its frame."""
+    ink = ink_of(sheet.grey)
+    pieces, numbers = find_digits(ink)
+    names = label_all(classifier, [frame_digit(cut_out(piece, ink, numbers)) for piece in pieces])
+    scale = max(sheet.width, sheet.height) / max(sheet.grey.shape)
+    boxes = [enlarged(piece.box, scale, (sheet.height, sheet.width)) for piece in pieces]
+    digits = tuple(Digit(*name[0], box, tuple(name[1:])) for name, box in zip(names, boxes, strict=True))
+    return Stages(sheet, 0, digits, ink=ink)
 
-    The ground is the median along the border of the picture. What hardly differs from it becomes 0.
-    """
-    border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
-    ground = float(np.median(border))
-    level, ceiling = grey.astype(np.float32), 255 - ground
-    shades = (ground - level) * (255 / ground) if ground >= 128 else (level - ground) * (255 / ceiling)
-    return np.where(np.abs(level - ground) < FAINTEST_GARMENT, 0, np.clip(shades, 0, 255)).astype(np.uint8)
+
+def own_names(kept: Named) -> list[list[tuple[str, float]]]:
+    """For each place its digit with the calibrated probability, and the next likeliest with what is left."""
+    names = []
+    for row, probability in zip(kept.answers[:, :NOT_A_DIGIT], kept.probability, strict=True):
+        order = np.argsort(-row, kind="stable")[: 1 + ALTERNATIVES]
+        others = row[order[1:]] * ((1 - probability) / max(1e-9, 1 - row[order[0]]))
+        names.append([(str(order[0]), float(probability))])
+        names[-1] += [(str(label), float(share)) for label, share in zip(order[1:], others, strict=True)]
+    return names
 
 
-def reduced(grey: UInt8[np.ndarray, "h w"]) -> tuple[UInt8[np.ndarray, "a b"], float]:
-    """The picture at a size to work on, and by how much a length there must be multiplied to be one in the picture."""
-    scale = max(1.0, max(grey.shape) / LONGEST_SIDE)
-    if scale == 1:
-        return grey, 1.0
-    size = tuple(max(1, round(side / scale)) for side in grey.shape[::-1])
-    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA), scale
+def frames_of(sheet: Sheet, kept: Named) -> list[UInt8[np.ndarray, "28 28"]]:
+    """Each place framed as MNIST frames its digits, for a classifier that has learned from those."""
+    frames = []
+    for (x, y), (width, height) in zip(kept.found.centres, kept.found.sizes, strict=True):
+        around = NEARBY * max(width, height)
+        top, left = max(0, int(y - height / 2 - around)), max(0, int(x - width / 2 - around))
+        part = sheet.grey[top : int(y + height / 2 + around) + 1, left : int(x + width / 2 + around) + 1]
+        frames.append(frame_digit(ink_of(np.ascontiguousarray(part))))
+    return frames
+
+
+def upright_turn(sheet: Sheet, find: "partial[Stages]") -> int:
+    """The quarter turn at which a picture reads best: where its digits are surest, and the most."""
+    small = Sheet(reduced(sheet.grey, LONGEST_TO_TURN), sheet.width, sheet.height)
+    return max(TURNS, key=lambda turn: _legibility(find(turned(small, turn)).digits))
+
+
+def _legibility(digits: Sequence[Digit]) -> float:
+    """The sum of how much surer than by chance each digit is."""
+    return sum(max(0.0, digit.probability - LEAST) ** 2 for digit in digits)
+
+
+def box_of(centre: np.ndarray, size: np.ndarray, sheet: Sheet) -> Box:
+    """A place of the sheet as a box of the whole picture, inside it."""
+    low, high = centre - size / 2, centre + size / 2
+    scale = np.array([sheet.width / sheet.grey.shape[1], sheet.height / sheet.grey.shape[0]])
+    limit = np.array([sheet.width, sheet.height])
+    left_top = np.clip(np.floor(low * scale), 0, limit - 1)
+    right_bottom = np.clip(np.ceil(high * scale), left_top + 1, limit)
+    return Box(*map(int, left_top), *map(int, right_bottom - left_top))
 
 
 def enlarged(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
@@ -138,10 +277,3 @@ def enlarged(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
     left, top = int(box.x * scale), int(box.y * scale)
     right, bottom = min(round(box.right * scale), shape[1]), min(round(box.bottom * scale), shape[0])
     return Box(left, top, max(1, right - left), max(1, bottom - top))
-
-
-def name_of(picture: Picture) -> str:
-    """The path of a picture as it was given; empty when it is no file."""
-    if isinstance(picture, Image.Image | np.ndarray):
-        return ""
-    return str(Path(picture))

@@ -81,7 +81,7 @@ def rows(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
     middles = np.arange(-reach + random.uniform(0.5, 1.2) * pitch - fall, reach + fall, pitch) + height / 2
     most = int(random.integers(1, 4)) if random.random() < 0.25 else len(middles)
     chosen = np.sort(random.permutation(len(middles))[:most])
-    longest = int(random.integers(1, 12)) if random.random() < 0.5 else 100
+    longest = min(style.longest, int(random.integers(1, 12)) if random.random() < 0.5 else 100)
     for number, middle in enumerate(middles[chosen].tolist()):
         hand = hand_of(style, random)
         if random.random() < 0.5 * style.signs:

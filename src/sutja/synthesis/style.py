@@ -26,6 +26,7 @@ class Style:
         arrangement: "single" one digit, "rows", "scatter" of short rows at different sizes and angles, "table", "boxes"
             of one digit each, "empty" no digit at all.
         gap: Between neighbours in a row; below 0 they overlap.
+        longest: How many digits a row has at most.
         columns: How many groups of digits a row has, with wide gaps between them.
         angle: By which the page is turned clockwise, in radians.
         step: By how much each row falls, in pixels a pixel, while its digits stay upright.
@@ -55,6 +56,7 @@ class Style:
     digit: float = 40.0
     arrangement: Arrangement = "rows"
     gap: float = 0.3
+    longest: int = 100
     columns: int = 1
     angle: float = 0.0
     step: float = 0.0
@@ -158,6 +160,7 @@ def _styled(**settings: object) -> Callable[[Random], Style]:
             pen=float(random.choice([0.0, random.uniform(0.05, 0.16)])),
             contrast=float(random.uniform(110, 200)),
             variation=0.04,
+            longest=10,
             angle=float(random.normal(0, 0.015)),
         )
         drawn = {name: value(random) if callable(value) else value for name, value in settings.items()}

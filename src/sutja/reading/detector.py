@@ -1,0 +1,204 @@
+"""Finding digits with the learned detector, at several scales of the picture.
+
+The network knows digits of about 10 to 72 pixels. It is shown the picture at halving sizes, so that whatever size a
+digit has, it is within that range in two copies or three.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import cv2
+import numpy as np
+import onnxruntime
+from jaxtyping import Float32, UInt8
+
+from sutja.pictures.contrast import evened
+
+STRIDE, UNIT = 4, 24.0
+"""Of the network's outputs: pixels a place, and pixels of a digit of size 1."""
+SMALLEST_SIDE = 40
+"""Copies of the picture are made down to about this longer side."""
+ENLARGED_BELOW = 320
+"""A picture whose longer side is below this is shown at twice its size too: its digits may be tiny."""
+MARGIN = 12
+EVEN, MOSTLY = 6, 0.7
+"""A border is the ground's where this share of it differs by no more than so many grey levels."""
+FAINTEST = 0.12
+"""Places with a score below this are not looked at."""
+SAME = 0.6
+"""Boxes that share more than this part of the area that either covers are of one thing."""
+MOST_FOUND = 3000
+"""Of more places than this only those with the highest scores are looked at: time and memory stay bounded."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The picture at one size.
+
+    Attributes:
+        grey: Grey levels, with `MARGIN` or more pixels repeated around.
+        scale: Pixels of the copy a pixel of the picture, for x and y.
+        heat: The highest score of any class at each place, for showing.
+    """
+
+    grey: UInt8[np.ndarray, "h w"]
+    scale: tuple[float, float]
+    heat: Float32[np.ndarray, "p q"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Places where a digit may be, strongest first; lengths are pixels of the picture.
+
+    Attributes:
+        centres: float32 `[n, 2]`, x then y.
+        sizes: float32 `[n, 2]`, width and height.
+        scores: float32 `[n, 10]`, how likely each digit is there.
+        copies: int `[n]`, in which copy of the picture each was found.
+    """
+
+    centres: Float32[np.ndarray, "n 2"]
+    sizes: Float32[np.ndarray, "n 2"]
+    scores: Float32[np.ndarray, "n 10"]
+    copies: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.centres)
+
+    def chosen(self, which: np.ndarray) -> "Found":
+        """Some of the places."""
+        return Found(self.centres[which], self.sizes[which], self.scores[which], self.copies[which])
+
+
+class Detector:
+    """The bundled detector, run by ONNX Runtime.
+
+    Args:
+        threads: How many it may use; 0 for as many as there are.
+        content: Another model file than the bundled one.
+    """
+
+    def __init__(self, threads: int = 0, content: bytes | None = None) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 4
+        content = content or files("sutja.classifier").joinpath("bundled", "detector.onnx").read_bytes()
+        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self.card = json.loads(self._session.get_modelmeta().custom_metadata_map["sutja"])
+
+    def __call__(self, grey: UInt8[np.ndarray, "h w"]) -> tuple[Found, list[Copy]]:
+        """Find digits.
+
+        Args:
+            grey: A picture's grey levels, at a size at which its smallest digits have 10 pixels or more.
+
+        Returns:
+            The places, of which several may share parts of a digit, and the copies of the picture that were looked at.
+        """
+        copies, found = [], []
+        for number, scale in enumerate(scales_of(grey.shape)):
+            copy, scores, shapes = self._look(grey, scale)
+            copies.append(copy)
+            found.append(places_of(scores, shapes, copy, number))
+        joined = Found(*(np.concatenate(arrays) for arrays in zip(*map(_arrays, found), strict=True)))
+        order = np.argsort(-joined.scores.max(axis=1), kind="stable")[:MOST_FOUND]
+        return fused(joined.chosen(order)), copies
+
+    def _look(
+        self, grey: UInt8[np.ndarray, "h w"], scale: float
+    ) -> tuple[Copy, Float32[np.ndarray, "10 p q"], Float32[np.ndarray, "4 p q"]]:
+        """What the network says of the picture at one size."""
+        height, width = (max(1, round(side * scale)) for side in grey.shape)
+        if scale != 1:
+            method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+            resized = np.asarray(cv2.resize(grey, (width, height), interpolation=method), np.uint8)
+        else:
+            resized = grey
+        down, across = (2 * MARGIN + (-side - 2 * MARGIN) % 16 for side in (height, width))
+        padded = with_margins(resized, MARGIN, down - MARGIN, MARGIN, across - MARGIN)
+        scores, shapes = self._session.run(None, {"evened": evened(padded)[None, None]})
+        true_scale = width / grey.shape[1], height / grey.shape[0]
+        return Copy(padded, true_scale, scores.max(axis=0)), scores, shapes
+
+
+@cache
+def bundled_detector(threads: int = 0) -> Detector:
+    """The detector that the package carries, loaded once a process."""
+    return Detector(threads)
+
+
+def scales_of(shape: tuple[int, ...]) -> list[float]:
+    """The sizes at which a picture is shown to the network: each half of the one before."""
+    longest = max(shape)
+    scale = 2.0 if longest < ENLARGED_BELOW else 1.0
+    scales = [scale]
+    while longest * scale > 2 * SMALLEST_SIDE:
+        scale /= 2
+        scales.append(scale)
+    return scales
+
+
+def with_margins(
+    grey: UInt8[np.ndarray, "h w"], top: int, bottom: int, left: int, right: int
+) -> UInt8[np.ndarray, "a b"]:
+    """The picture with its ground continued beyond its border.
+
+    Where most of the border is of one grey level, that is the ground: a stroke that the border cuts ends there.
+    Under uneven light there is no such level, and the pixels of the border are repeated.
+    """
+    border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
+    ground = int(np.median(border))
+    even = np.mean(np.abs(border.astype(int) - ground) <= EVEN) >= MOSTLY
+    kind = cv2.BORDER_CONSTANT if even else cv2.BORDER_REPLICATE
+    return np.asarray(cv2.copyMakeBorder(grey, top, bottom, left, right, kind, value=ground), np.uint8)
+
+
+def places_of(
+    scores: Float32[np.ndarray, "10 p q"], shapes: Float32[np.ndarray, "4 p q"], copy: Copy, number: int
+) -> Found:
+    """The places in one copy whose score is the highest around."""
+    heat = copy.heat
+    rows, columns = np.nonzero((heat >= FAINTEST) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8))))
+    offset_x, offset_y, width, height = shapes[:, rows, columns]
+    x = (columns + 0.5 + offset_x.clip(-1.5, 1.5)) * STRIDE - MARGIN
+    y = (rows + 0.5 + offset_y.clip(-1.5, 1.5)) * STRIDE - MARGIN
+    sizes = np.exp(np.stack([width, height], 1).clip(-3, 3)) * UNIT
+    centres = np.stack([x, y], 1)
+    scale = np.array(copy.scale, np.float32)
+    around = scores[:, rows, columns].T
+    return Found(
+        np.asarray(centres / scale, np.float32), np.asarray(sizes / scale, np.float32), around,
+        np.full(len(rows), number),
+    )  # fmt: skip
+
+
+def fused(found: Found) -> Found:
+    """Finds of one thing in several copies of the picture as one place.
+
+    The strongest stands for all whose boxes are much like its own; its box becomes their mean, weighted by their scores
+    (Solovyev, Wang and Gabruseva, Weighted boxes fusion, 2021), and each class gets the highest score among them.
+    """
+    left_top, right_bottom = found.centres - found.sizes / 2, found.centres + found.sizes / 2
+    area, strength = found.sizes.prod(axis=1), found.scores.max(axis=1, initial=0)
+    free, kept = np.ones(len(found), bool), []
+    centres, sizes, scores = found.centres.copy(), found.sizes.copy(), found.scores.copy()
+    for number in range(len(found)):
+        if not free[number]:
+            continue
+        kept.append(number)
+        low, high = np.maximum(left_top, left_top[number]), np.minimum(right_bottom, right_bottom[number])
+        shared = (high - low).clip(0).prod(axis=1)
+        alike = np.flatnonzero(free & (shared > SAME * (area + area[number] - shared)))
+        free[alike] = False
+        weight = strength[alike, None] / strength[alike].sum()
+        centres[number], sizes[number] = (
+            (values[alike] * weight).sum(axis=0) for values in (found.centres, found.sizes)
+        )
+        scores[number] = found.scores[alike].max(axis=0)
+    return Found(centres, sizes, scores, found.copies).chosen(np.array(kept, int))
+
+
+def _arrays(found: Found) -> tuple[np.ndarray, ...]:
+    return found.centres, found.sizes, found.scores, found.copies

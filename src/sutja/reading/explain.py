@@ -1,0 +1,118 @@
+"""What each stage of reading a picture saw, as pictures that a person can look at."""
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+from jaxtyping import Float32, UInt8
+from PIL import Image, ImageDraw, ImageFont
+
+from sutja.pictures.contrast import CROP, evened
+from sutja.reading.detector import MARGIN, STRIDE, Copy
+from sutja.reading.overlay import colour_of, overlay
+from sutja.reading.reader import LEAST, Stages
+
+TILE, COLUMNS, MOST_TILES = 84, 12, 240
+"""Crops are shown at this size in pixels, so many in a row, and no more than so many."""
+CAPTION = 16
+SHOWN_HEIGHT = 360
+"""The copies of a picture are shown side by side at this height in pixels."""
+
+
+def explain(stages: Stages) -> dict[str, Image.Image]:
+    """Draw what each stage saw.
+
+    Args:
+        stages: As `sutja.reading.reader.stages_of` gives them.
+
+    Returns:
+        Pictures by name, in the order of the stages. With the method "detector": the grey levels, light and contrast
+        evened out, where the network saw middles of digits, all places that it found, their crops, and the digits that
+        stayed. With "components": the grey levels, the ink, and the digits.
+    """
+    grey = stages.sheet.grey
+    shown = {"1-grey": Image.fromarray(grey)}
+    if stages.ink is not None:
+        shown["2-ink"] = Image.fromarray(stages.ink)
+        shown["3-digits"] = overlay(grey, stages.upright())
+        return shown
+    shown["2-evened"] = Image.fromarray(np.clip(128 + 50 * evened(grey), 0, 255).astype(np.uint8))
+    shown["3-heat"] = side_by_side([heated(copy) for copy in stages.copies])
+    if stages.places is not None:
+        shown["4-places"] = places_shown(stages)
+        named = stages.places
+        captions = [f"{label} {p:.2f}" for label, p in zip(named.label, named.probability, strict=True)]
+        shown["5-crops"] = crops_shown(named.crops, captions, named.probability)
+    shown["6-digits"] = overlay(grey, stages.upright())
+    return shown
+
+
+def account(stages: Stages) -> str:
+    """The stages in words and numbers, a line each."""
+    height, width = stages.sheet.grey.shape
+    lines = [f"decoded {stages.sheet.width}×{stages.sheet.height}, read at {width}×{height}, turned {stages.turn}°"]
+    if stages.places is not None:
+        sizes = ", ".join(
+            f"{copy.grey.shape[1] - 2 * MARGIN}×{copy.grey.shape[0] - 2 * MARGIN}" for copy in stages.copies
+        )
+        lines.append(f"looked at in {len(stages.copies)} sizes: {sizes}")
+        likely = int((stages.places.probability >= LEAST).sum())
+        lines.append(f"found {len(stages.places.found)} places, {likely} of them likely digits")
+    lines.append(f"kept {len(stages.digits)} digits")
+    for digit in stages.digits:
+        others = ", ".join(f"{label} {p:.3f}" for label, p in digit.alternatives)
+        lines.append(f"  {digit.label}  {digit.probability:.3f}  at {', '.join(map(str, digit.box))}  else {others}")
+    return "\n".join(lines) + "\n"
+
+
+def heated(copy: Copy) -> UInt8[np.ndarray, "h w 3"]:
+    """A copy of the picture with the places coloured where the network saw the middle of a digit, red first."""
+    height, width = copy.grey.shape
+    heat = cv2.resize(
+        copy.heat, (copy.heat.shape[1] * STRIDE, copy.heat.shape[0] * STRIDE), interpolation=cv2.INTER_LINEAR
+    )
+    strength: Float32[np.ndarray, "h w"] = np.clip(heat[:height, :width, None], 0, 1)
+    picture = copy.grey[..., None] * np.float32(0.6) + np.float32(90)
+    mixed = picture * (1 - strength) + np.array([230, 30, 60], np.float32) * strength
+    shown = np.asarray(np.clip(mixed, 0, 255), np.uint8)
+    return shown[MARGIN : height - MARGIN, MARGIN : width - MARGIN]
+
+
+def side_by_side(pictures: Iterable[UInt8[np.ndarray, "h w 3"]]) -> Image.Image:
+    """Pictures at one height in a row, with a white line between them."""
+    tiles = []
+    for picture in pictures:
+        height, width = picture.shape[:2]
+        size = (max(1, round(width * SHOWN_HEIGHT / height)), SHOWN_HEIGHT)
+        tiles += [cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.full((SHOWN_HEIGHT, 6, 3), 255, np.uint8)]
+    return Image.fromarray(np.concatenate(tiles[:-1], axis=1))
+
+
+def places_shown(stages: Stages) -> Image.Image:
+    """All places that the detector found, the surest drawn last, coloured by how likely each is a digit."""
+    image = Image.fromarray(stages.sheet.grey).convert("RGB")
+    draw = ImageDraw.Draw(image)
+    named = stages.places
+    if named is None:
+        return image
+    for number in np.argsort(named.probability):
+        (x, y), (width, height) = named.found.centres[number], named.found.sizes[number]
+        box = (float(x - width / 2), float(y - height / 2), float(x + width / 2), float(y + height / 2))
+        draw.rectangle(
+            box, outline=colour_of(float(named.probability[number])), width=1 + (named.probability[number] >= 0.5)
+        )
+    return image
+
+
+def crops_shown(crops: UInt8[np.ndarray, "n 28 28"], captions: list[str], probability: np.ndarray) -> Image.Image:
+    """The crops as the classifier saw them, in the detector's order, each with what it was taken for."""
+    count = min(len(crops), MOST_TILES)
+    rows = max(1, -(-count // COLUMNS))
+    sheet = Image.new("RGB", (COLUMNS * (TILE + 4), rows * (TILE + CAPTION + 4)), (255, 255, 255))
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(CAPTION - 4)
+    for number in range(count):
+        left, top = number % COLUMNS * (TILE + 4) + 2, number // COLUMNS * (TILE + CAPTION + 4) + 2
+        tile = Image.fromarray(crops[number]).resize((CROP * 3, CROP * 3), Image.Resampling.NEAREST)
+        sheet.paste(tile, (left, top + CAPTION))
+        draw.text((left + 1, top), captions[number], font=font, fill=colour_of(float(probability[number])))
+    return sheet

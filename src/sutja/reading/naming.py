@@ -1,0 +1,77 @@
+"""Naming what is in a frame: `classify` for a picture of one thing, and what it shares with `read`."""
+
+import os
+
+import numpy as np
+from jaxtyping import UInt8
+
+from sutja.classifier.classifier import AnyClassifier, Classifier, as_classifier
+from sutja.errors import ModelError, PictureError
+from sutja.pictures.decode import Picture, sheet_of
+from sutja.pictures.frame import frame_digit, frame_garment
+from sutja.pictures.ink import ink_of
+from sutja.reading.result import Classification, name_of
+
+ALTERNATIVES = 3
+FAINTEST_GARMENT = 12
+LONGEST_SIDE = 2000
+"""A larger picture is looked at in this size."""
+
+
+def classify(picture: Picture, model: "AnyClassifier | str | os.PathLike[str]" = "fashion") -> Classification:
+    """Name the single thing in a picture, framed as the model has learned to see it.
+
+    Args:
+        picture: A path, a Pillow image, or an array.
+        model: "fashion" for a garment, "digits" for one digit, or any model.
+
+    Raises:
+        PictureError: the picture cannot be read, or shows nothing but its ground.
+        ModelError: the model cannot be loaded.
+    """
+    classifier = as_classifier(model)
+    small = sheet_of(picture, LONGEST_SIDE).grey
+    garment = isinstance(classifier, Classifier) and classifier.card.frame == "garment"
+    frame = frame_garment(shades_of(small)) if garment else frame_digit(ink_of(small))
+    if not frame.any():
+        raise PictureError(f"{name_of(picture) or 'the picture'} shows nothing but its ground. Check the picture.")
+    (ranking,) = label_all(classifier, [frame], alternatives=len(class_names(classifier, 10)))
+    return Classification(name_of(picture), tuple(ranking))
+
+
+def label_all(
+    classifier: AnyClassifier, frames: list[UInt8[np.ndarray, "28 28"]], alternatives: int = ALTERNATIVES
+) -> list[list[tuple[str, float]]]:
+    """For each frame the likeliest classes with their probabilities, the likeliest first.
+
+    Raises:
+        ModelError: the classifier gives something else than a row of probabilities for each frame.
+    """
+    if not frames:
+        return []
+    probabilities = np.asarray(classifier(np.stack(frames)), np.float64)
+    if probabilities.ndim != 2 or len(probabilities) != len(frames):
+        raise ModelError(
+            f"the classifier gave {list(probabilities.shape)} for {len(frames)} images. "
+            "Expected a row of probabilities for each."
+        )
+    names = class_names(classifier, probabilities.shape[1])
+    best = np.argsort(-probabilities, axis=1, kind="stable")[:, : 1 + alternatives]
+    return [[(names[i], float(row[i])) for i in order] for row, order in zip(probabilities, best, strict=True)]
+
+
+def class_names(classifier: AnyClassifier, count: int) -> tuple[str, ...]:
+    """The names that a classifier gives its classes; numbers from 0 if it gives none."""
+    return classifier.classes if isinstance(classifier, Classifier) else tuple(map(str, range(count)))
+
+
+def shades_of(grey: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w"]:
+    """A garment in its shades on an empty ground, as in Fashion-MNIST: there a light ground was turned to black.
+
+    The ground is the median along the border of the picture. What hardly differs from it becomes 0.
+    """
+    border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
+    ground = float(np.median(border))
+    level, ceiling = grey.astype(np.float32), 255 - ground
+    shades = (ground - level) * (255 / ground) if ground >= 128 else (level - ground) * (255 / ceiling)
+    return np.where(np.abs(level - ground) < FAINTEST_GARMENT, 0, np.clip(shades, 0, 255)).astype(np.uint8)

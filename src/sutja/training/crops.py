@@ -1,0 +1,178 @@
+"""What the crop classifier learns from: what the detector finds on composed pages, and what is really there."""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, UInt8
+
+from sutja.reading.candidates import NOT_A_DIGIT, crops_of
+from sutja.reading.detector import Detector, Found
+from sutja.synthesis.page import Page, compose
+from sutja.synthesis.signs import LOOKALIKES
+from sutja.synthesis.style import STYLES, Arrangement, Style, any_style
+from sutja.synthesis.writer import Digits
+
+SAME, OTHER = 0.5, 0.3
+"""A place shows a digit when it shares this much of their joint area with it, and shows none below the second."""
+FALSE_FINDS = 14
+"""At most this many places without a digit are taken of a page, the strongest first."""
+JITTER = 0.07
+INKED = 150
+UNCLEAR = -1
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Crops and what they show.
+
+    Attributes:
+        images: uint8 `[n, 28, 28]`.
+        labels: uint8 `[n]`: the digit, or 10 for none.
+    """
+
+    images: UInt8[np.ndarray, "n 28 28"]
+    labels: UInt8[np.ndarray, "n"]
+
+
+def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, everyday: float = 0.0) -> Crops:
+    """Crops from the composed pages of these numbers.
+
+    Args:
+        detector: It finds places on the pages.
+        digits: What is written on them.
+        seed: The same seed and numbers give the same crops.
+        numbers: Of the pages.
+        everyday: The share of pages as people mostly have them; the others are of any style, hardly legible ones too.
+    """
+    images, labels = [], []
+    for number in numbers:
+        random = np.random.default_rng((seed, 77, number))
+        smallest = 32 if everyday else 64
+        width, height = (int(side) for side in np.exp(random.uniform(np.log(smallest), np.log(360), 2)))
+        usual = everyday and random.random() < everyday
+        style = everyday_style(random, width, height) if usual else any_style(random, width, height)
+        page = compose(digits, style, random)
+        found, copies = detector(page.picture)
+        found = joined(found, about(page, random))
+        truth = truth_of(page, found)
+        clear = np.flatnonzero(truth != UNCLEAR)
+        none = clear[truth[clear] == NOT_A_DIGIT][:FALSE_FINDS]
+        clear = np.concatenate([clear[truth[clear] != NOT_A_DIGIT], none])
+        crops = crops_of(found.chosen(clear), copies)
+        kept = np.flatnonzero(np.logical_or(truth[clear] != NOT_A_DIGIT, ~upright_strokes(crops)))
+        images.append(crops[kept])
+        labels.append(truth[clear[kept]].astype(np.uint8))
+    return Crops(np.concatenate(images), np.concatenate(labels))
+
+
+def upright_strokes(crops: UInt8[np.ndarray, "n 28 28"]) -> Bool[np.ndarray, "n"]:
+    """Whether a crop shows an upright stroke alone: a piece of a dashed rule looks like a 1, and none is asked for.
+
+    A rule that runs through the crop is another matter: no 1 does that.
+    """
+    inked = crops > INKED
+    rows, columns = np.asarray(inked.any(axis=2)), np.asarray(inked.any(axis=1))
+    tall, wide = rows.sum(axis=1), columns.sum(axis=1)
+    through = rows[:, [0, 1, -2, -1]].any(axis=1)
+    return np.asarray((tall >= 13) & (wide <= 8) & ~through)
+
+
+def everyday_style(random: np.random.Generator, width: int, height: int) -> Style:
+    """One of the named styles, arranged in any way, with some of the digits from strokes of our own."""
+    style = STYLES[str(random.choice(list(STYLES)))](random)
+    arrangements: tuple[Arrangement, ...] = ("rows", "single", "boxes", "table")
+    return replace(
+        style,
+        width=width,
+        height=height,
+        digit=min(style.digit * float(random.uniform(0.4, 1.3)), 0.7 * min(width, height))
+        if style.digit > 20
+        else style.digit,
+        arrangement=arrangements[random.choice(4, p=[0.7, 0.12, 0.09, 0.09])],
+        foreign=float(random.choice([0.0, 0.4], p=[0.6, 0.4])),
+        signs=float(random.choice([0.0, 0.2], p=[0.6, 0.4])),
+        dark=style.dark or bool(random.random() < 0.1),
+        contrast=style.contrast * float(random.uniform(0.4, 1.0)),
+    )
+
+
+def about(page: Page, random: np.random.Generator) -> Found:
+    """Places on and beside what is written: each digit a little beside its place, pairs of digits, parts, and signs."""
+    boxes = []
+    for digit in page.digits:
+        x, y, width, height = digit.box
+        size = max(width, height)
+        shift, grow = random.normal(0, JITTER, 2) * size, np.exp(random.normal(0, JITTER, 2))
+        boxes.append((x + width / 2 + shift[0], y + height / 2 + shift[1], width * grow[0], height * grow[1]))
+        if random.random() < 0.15:
+            boxes.append((*(np.array([x, y]) + random.uniform(0, 1, 2) * (width, height)), 0.5 * width, 0.5 * height))
+        if random.random() < 0.15:
+            away = random.normal(0, 1, 2)
+            boxes.append((*(np.array([x + width / 2, y + height / 2]) + away * size / np.hypot(*away)), width, height))
+    for one, other in zip(page.digits[:-1], page.digits[1:], strict=True):
+        if one.line == other.line and random.random() < 0.15:
+            ends = np.array([(d.box[0], d.box[1], d.box[0] + d.box[2], d.box[1] + d.box[3]) for d in (one, other)])
+            left, top = ends[:, :2].min(axis=0)
+            right, bottom = ends[:, 2:].max(axis=0)
+            if right - left < 3 * (bottom - top):
+                boxes.append(((left + right) / 2, (top + bottom) / 2, right - left, bottom - top))
+    for sign in page.signs:
+        x, y, width, height = sign.box
+        boxes.append((x + width / 2, y + height / 2, width, max(height, 0.3 * width)))
+    places = np.array(boxes, np.float32).reshape(-1, 4)
+    return Found(
+        places[:, :2], places[:, 2:].clip(3), np.full((len(places), 10), 0.01, np.float32), np.zeros(len(places), int)
+    )
+
+
+def joined(one: Found, other: Found) -> Found:
+    """The places of both."""
+    return Found(
+        np.concatenate([one.centres, other.centres]), np.concatenate([one.sizes, other.sizes]),
+        np.concatenate([one.scores, other.scores]), np.concatenate([one.copies, other.copies]),
+    )  # fmt: skip
+
+
+def truth_of(page: Page, found: Found) -> np.ndarray:
+    """What each place shows: a digit, 10 for none, or `UNCLEAR` where nobody should be blamed."""
+    truth = np.full(len(found), NOT_A_DIGIT)
+    if not len(found):
+        return truth
+    boxes = np.concatenate([found.centres - found.sizes / 2, found.sizes], axis=1)
+    for sign in page.signs:
+        if sign.name in LOOKALIKES:
+            truth[joint_share(boxes, sign.box) > 0.3] = UNCLEAR
+    best = np.zeros(len(found))
+    for digit in page.digits:
+        share = joint_share(boxes, digit.box)
+        better = share > best
+        best[better] = share[better]
+        truth[better & (share >= SAME)] = digit.label if digit.visible else UNCLEAR
+        truth[better & (share >= OTHER) & (share < SAME)] = UNCLEAR
+    return truth
+
+
+def joint_share(boxes: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """The area that boxes share with another, as a part of the area that either covers (Jaccard).
+
+    Thin boxes are widened to a third of their height first, as a 1 that is a pixel beside its place is not elsewhere.
+    """
+    boxes, (other,) = _widened(boxes), _widened(np.array([box], float))
+    across = np.minimum(boxes[:, 0] + boxes[:, 2], other[0] + other[2]) - np.maximum(boxes[:, 0], other[0])
+    down = np.minimum(boxes[:, 1] + boxes[:, 3], other[1] + other[3]) - np.maximum(boxes[:, 1], other[1])
+    shared = across.clip(0) * down.clip(0)
+    return np.asarray(shared / (boxes[:, 2] * boxes[:, 3] + other[2] * other[3] - shared))
+
+
+def _widened(boxes: np.ndarray) -> np.ndarray:
+    x, y, width, height = boxes.T
+    wide, tall = np.maximum(width, height / 2.5), np.maximum(height, width / 2.5)
+    return np.stack([x - (wide - width) / 2, y - (tall - height) / 2, wide, tall], 1)
+
+
+def crops_of_pages(task: tuple[bytes, Digits, int, range, float]) -> Crops:
+    """`crops_from` for a process of its own: of the detector there is its model file."""
+    content, digits, seed, numbers, everyday = task
+    cv2.setNumThreads(1)
+    return crops_from(Detector(threads=1, content=content), digits, seed, numbers, everyday)

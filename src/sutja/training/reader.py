@@ -1,0 +1,197 @@
+"""Everything that the reader has learned, from nothing: `python -m sutja.training.reader --out runs/reader`.
+
+Four steps, each of which leaves its result in the run's folder and is skipped where that is there already:
+
+1. the detector learns from composed pages;
+2. what it then finds on other composed pages is cropped, right and wrong;
+3. the crop classifier learns from these crops what each shows;
+4. on pages composed from held-out digits it is measured how sure the two may be.
+
+The two files `detector.onnx` and `crops.onnx` are what the package carries; `--bundle` copies them there.
+"""
+
+import argparse
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from sutja.classifier.classifier import Classifier
+from sutja.classifier.export import detector_to_onnx
+from sutja.data.dataset import Dataset, Part
+from sutja.files import replacing, write_bytes, write_text
+from sutja.reading.candidates import Calibration, log_odds, named, without_overlaps
+from sutja.reading.detector import Detector
+from sutja.synthesis.page import compose
+from sutja.synthesis.style import any_style
+from sutja.synthesis.writer import Digits
+from sutja.training.augment import Augmentation
+from sutja.training.checkpoint import load_checkpoint, save_checkpoint
+from sutja.training.crops import UNCLEAR, Crops, crops_of_pages, truth_of
+from sutja.training.detector import STEPS, held_out_digits, train_detector, training_digits
+from sutja.training.history import History
+from sutja.training.loop import Learner
+from sutja.training.recipe import Recipe
+from sutja.training.run import Plan, carried_out, fingerprint
+
+TEST_PAGES, CALIBRATION_PAGES = 700, 600
+
+
+class Round(NamedTuple):
+    """Composed pages from which crops are taken, the share of them that is as people mostly have them, and epochs."""
+
+    pages: int
+    everyday: float
+    epochs: int
+
+
+ROUNDS = (Round(10_000, 0.0, 2), Round(12_000, 0.7, 3))
+FIRST_GUESS = Calibration(1.0, 1.0, 0.0)
+CLASSES = (*"0123456789", "none")
+RECIPE = Recipe(
+    "convnet",
+    optimizer="adamw",
+    learning_rate=3e-3,
+    schedule="one-cycle",
+    weight_decay=0.01,
+    precision="bfloat16",
+    augmentation={"digit": Augmentation(shift=0.7, rotation=5, shear=0.08, scale=0.06)},
+)
+BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
+
+
+def train_reader(out: Path, steps: int = STEPS, rounds: tuple[Round, ...] = ROUNDS, seed: int = 0) -> None:
+    """Train detector and crop classifier, or go on where it was interrupted.
+
+    Args:
+        out: The folder of the run.
+        steps: Of the detector's training.
+        rounds: Of the crop classifier's.
+        seed: Of everything random.
+    """
+    path = out / "detector.onnx"
+    if not path.exists():
+        network = train_detector(out / "detector", steps, seed)
+        card = {"version": 1, "steps": steps, "seed": seed, "calibration": asdict(Calibration())}
+        write_bytes(path, detector_to_onnx(network, card).SerializeToString(deterministic=True))
+    before: Path | None = None
+    for number, pages in enumerate(rounds, start=1):
+        folder = out / f"crops-{number}"
+        if not (folder / "model.onnx").exists():
+            data = crops_at(out / f"crops-{number}.npz", path.read_bytes(), seed, pages)
+            train_crops(folder, data, seed, pages.epochs, before)
+        before = folder
+    write_bytes(out / "crops.onnx", (out / f"crops-{len(rounds)}" / "model.onnx").read_bytes())
+    calibrate(out, seed)
+
+
+def crops_at(path: Path, content: bytes, seed: int, pages: Round) -> Dataset:
+    """The crops in a file; where it does not exist they are collected first: `content` is the detector's file."""
+    if not path.exists():
+        learned = collected(content, training_digits(), seed, pages.pages, pages.everyday)
+        unseen = collected(content, held_out_digits(), seed + 1, TEST_PAGES, pages.everyday)
+        with replacing(path) as temporary:
+            np.savez(
+                temporary, images=learned.images, labels=learned.labels, test_images=unseen.images,
+                test_labels=unseen.labels,
+            )  # fmt: skip
+    with np.load(path) as arrays:
+        train, test = Part(arrays["images"], arrays["labels"]), Part(arrays["test_images"], arrays["test_labels"])
+    return Dataset("crops", train, test, CLASSES)
+
+
+def train_crops(folder: Path, data: Dataset, seed: int, epochs: int, before: Path | None) -> None:
+    """Train the crop classifier for a round, from the weights of the round before if there was one."""
+    recipe = RECIPE.with_changes(epochs=epochs).on_this_machine()
+    checkpoint = folder / "checkpoint" / "last.npz"
+    if before and not checkpoint.exists():
+        learner, last = (Learner.new(recipe, len(CLASSES), seed) for _ in range(2))
+        load_checkpoint(before / "checkpoint" / "last.npz", last)
+        learner.network.load_state_dict(last.network.state_dict())
+        save_checkpoint(checkpoint, learner, History())
+    carried_out(Plan("crops", recipe, seed, 0.0, fingerprint(data)), data, folder, show=True)
+
+
+def collected(content: bytes, digits: Digits, seed: int, count: int, everyday: float) -> Crops:
+    """Crops from many composed pages, on all cores, in a random order."""
+    parts = [range(start, min(start + 100, count)) for start in range(0, count, 100)]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        done = list(pool.map(crops_of_pages, [(content, digits, seed, part, everyday) for part in parts]))
+    images, labels = np.concatenate([part.images for part in done]), np.concatenate([part.labels for part in done])
+    order = np.random.default_rng(seed).permutation(len(labels))
+    return Crops(images[order], labels[order])
+
+
+def calibrate(out: Path, seed: int) -> None:
+    """Fit how sure the reader may be on pages from held-out digits, and write it into the detector's file."""
+    import onnx
+    from sklearn.linear_model import LogisticRegression
+
+    detector = Detector(content=(out / "detector.onnx").read_bytes())
+    crop, score, right, found, digits = judged(
+        detector, Classifier.load(out / "crops.onnx"), seed + 2, CALIBRATION_PAGES
+    )
+    model = LogisticRegression(C=100).fit(np.stack([log_odds(crop), log_odds(score)], 1), right)
+    (weights,), (bias,) = model.coef_, model.intercept_
+    calibration = Calibration(*(round(float(value), 4) for value in (*weights, bias)))
+    sure = calibration(crop, score) >= 0.95
+    facts = {
+        "pages": CALIBRATION_PAGES, "digits": digits, "found": int(found),
+        "sure": int(sure.sum()), "right_of_sure": round(float(right[sure].mean()), 5),
+    }  # fmt: skip
+    content = onnx.load(out / "detector.onnx")
+    card = {**detector.card, "calibration": asdict(calibration), "measured": facts}
+    onnx.helper.set_model_props(content, {"sutja": json.dumps(card)})
+    write_bytes(out / "detector.onnx", content.SerializeToString(deterministic=True))
+    write_text(out / "calibration.json", json.dumps(card, indent=2) + "\n")
+    sys.stderr.write(f"{json.dumps(card)}\n")
+
+
+def judged(
+    detector: Detector, classifier: Classifier, seed: int, count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int, int]:
+    """What the reader makes of pages from held-out digits.
+
+    Returns:
+        For each place that it would give: the classifier's probability of the label, the detector's of any digit,
+        and whether the label is right; then how many digits were found, and how many there are to find.
+    """
+    source, rows, digits = held_out_digits(), [], 0
+    for number in range(count):
+        random = np.random.default_rng((seed, 78, number))
+        width, height = (int(side) for side in np.exp(random.uniform(np.log(100), np.log(640), 2)))
+        page = compose(source, any_style(random, width, height), random)
+        found, copies = detector(page.picture)
+        places = named(found, copies, classifier, FIRST_GUESS)
+        places = without_overlaps(places.chosen(places.probability >= 0.2))
+        truth = truth_of(page, places.found)
+        clear = truth != UNCLEAR
+        digits += sum(digit.visible for digit in page.digits)
+        numbers = np.arange(len(truth))
+        answers = places.answers[numbers, places.label]
+        rows.append(np.stack([answers, places.found.scores.max(axis=1), truth == places.label], 1)[clear])
+    crop, score, right = np.concatenate(rows).T
+    return crop, score, right.astype(bool), int(right.sum()), digits
+
+
+def main() -> None:
+    """Train everything, or go on."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("runs/reader"), help="the folder of the run")
+    parser.add_argument("--steps", type=int, default=STEPS, help="batches of the detector's training")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--bundle", action="store_true", help="copy the two files into the package")
+    arguments = parser.parse_args()
+    train_reader(arguments.out, arguments.steps, seed=arguments.seed)
+    if arguments.bundle:
+        for name in ("detector.onnx", "crops.onnx"):
+            write_bytes(BUNDLED / name, (arguments.out / name).read_bytes())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from sutja.reading.candidates import Calibration, Named, fitting, log_odds, without_overlaps
+from sutja.reading.detector import Copy, Found, fused, scales_of
+
+
+def named_places(*places: tuple[float, float, float, float, float]) -> Named:
+    """Places as x, y of the middle, width, height, probability."""
+    values = np.array(places, np.float32)
+    n = len(values)
+    found = Found(values[:, :2], values[:, 2:4], np.zeros((n, 10), np.float32), np.zeros(n, int))
+    empty = np.zeros((n, 28, 28), np.uint8), np.zeros((n, 11))
+    return Named(found, *empty, np.arange(n), values[:, 4].astype(float))
+
+
+def test_of_overlapping_places_the_surest_stays() -> None:
+    kept = without_overlaps(named_places((50, 50, 20, 30, 0.7), (52, 51, 20, 30, 0.9), (90, 50, 20, 30, 0.6)))
+    assert kept.label.tolist() == [1, 2]
+
+
+def test_a_part_of_a_digit_is_dropped_and_a_neighbour_is_not() -> None:
+    loop, neighbour = (50, 42, 16, 14, 0.8), (66, 50, 14, 30, 0.8)
+    kept = without_overlaps(named_places((50, 50, 20, 30, 0.9), loop, neighbour))
+    assert kept.label.tolist() == [0, 2]
+
+
+def test_a_place_that_was_dropped_drops_no_other() -> None:
+    chain = [(50, 50, 20, 30, 0.9), (57, 50, 20, 30, 0.8), (66, 50, 20, 30, 0.7)]
+    assert without_overlaps(named_places(*chain)).label.tolist() == [0, 2]
+
+
+def test_calibration_is_a_logistic_regression() -> None:
+    crop, detector = np.array([0.2, 0.9, 1.0]), np.array([0.5, 0.3, 1.0])
+    probability = Calibration(1.0, 0.0, 0.0)(crop, detector)
+    assert probability[:2] == pytest.approx(crop[:2])
+    assert probability[2] < 1
+    shifted = Calibration(0.5, 0.25, -1.0)(crop, detector)
+    assert log_odds(shifted)[:2] == pytest.approx(0.5 * log_odds(crop[:2]) + 0.25 * log_odds(detector[:2]) - 1)
+
+
+def test_every_size_of_digit_is_within_the_network_s_range() -> None:
+    for shape in ((28, 28), (480, 640), (1600, 1200), (60, 1500)):
+        scales = scales_of(shape)
+        assert all(a == 2 * b for a, b in pairwise(scales))
+        largest = min(shape)
+        for size in np.geomspace(12, largest, 20):
+            seen = sum(10 <= size * scale <= 72 for scale in scales)
+            assert seen >= (2 if 20 <= size <= largest / 2 else 1), (shape, size)
+
+
+def test_a_digit_is_cropped_from_the_smallest_copy_that_shows_it_well() -> None:
+    empty = np.zeros((8, 8), np.uint8)
+    copies = [Copy(empty, (scale, scale), np.zeros((2, 2), np.float32)) for scale in (1.0, 0.5, 0.25)]
+    assert [fitting(copies, size).scale[0] for size in (10, 30, 40, 80, 500)] == [1.0, 1.0, 0.5, 0.25, 0.25]
+
+
+def test_finds_of_one_thing_become_one_place() -> None:
+    scores = np.zeros((3, 10), np.float32)
+    scores[0, 7], scores[1, 7], scores[1, 1], scores[2, 3] = 0.9, 0.3, 0.2, 0.5
+    centres = np.array([(50, 50), (53, 50), (90, 50)], np.float32)
+    sizes = np.array([(20, 30), (20, 34), (20, 30)], np.float32)
+    found = fused(Found(centres, sizes, scores, np.array([0, 1, 0])))
+    assert found.centres.tolist() == [pytest.approx([50.75, 50]), [90, 50]]
+    assert found.sizes[0].tolist() == pytest.approx([20, 31])
+    assert found.scores[0].tolist() == pytest.approx([0, 0.2, 0, 0, 0, 0, 0, 0.9, 0, 0])
+
+
+def test_nothing_found_is_nothing_fused() -> None:
+    nothing = np.zeros((0, 2), np.float32)
+    assert len(fused(Found(nothing, nothing, np.zeros((0, 10), np.float32), np.zeros(0, int)))) == 0

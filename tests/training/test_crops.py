@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from sutja.reading.candidates import NOT_A_DIGIT
+from sutja.reading.detector import Found
+from sutja.synthesis.page import Page
+from sutja.synthesis.writer import Sign, Written
+from sutja.training.crops import UNCLEAR, about, joint_share, truth_of
+
+
+def page() -> Page:
+    empty = np.zeros((200, 200))
+    digits = (
+        Written(4, (40, 40, 20, 30), 0),
+        Written(9, (64, 40, 20, 30), 0),
+        Written(2, (120, 40, 20, 30), 0, visible=False),
+    )
+    return Page(empty.astype(np.uint8), empty.astype(np.float32), digits, (Sign("O", (40, 120, 20, 30)),))
+
+
+def found(*boxes: tuple[float, float, float, float]) -> Found:
+    """Places as boxes: left, top, width, height."""
+    values = np.array(boxes, np.float32)
+    n = len(values)
+    return Found(values[:, :2] + values[:, 2:] / 2, values[:, 2:], np.zeros((n, 10), np.float32), np.zeros(n, int))
+
+
+@pytest.mark.parametrize(
+    ("box", "truth"),
+    [
+        ((40, 40, 20, 30), 4),
+        ((42, 41, 20, 30), 4),
+        ((64, 38, 22, 32), 9),
+        ((52, 40, 20, 30), NOT_A_DIGIT),  # half of two digits
+        ((57, 40, 20, 30), UNCLEAR),  # nearer to the second
+        ((40, 40, 20, 14), UNCLEAR),  # a large part
+        ((44, 56, 8, 10), NOT_A_DIGIT),  # a small one
+        ((40, 40, 44, 30), UNCLEAR),  # both
+        ((120, 40, 20, 30), UNCLEAR),  # nobody could see it
+        ((40, 120, 20, 30), UNCLEAR),  # an O like a 0
+        ((150, 150, 20, 30), NOT_A_DIGIT),
+    ],
+)
+def test_what_a_place_shows(box: tuple[float, float, float, float], truth: int) -> None:
+    assert truth_of(page(), found(box)).tolist() == [truth]
+
+
+def test_the_joint_share_is_that_of_areas_for_square_boxes() -> None:
+    boxes = np.array([(0.0, 0, 10, 10), (5, 0, 10, 10), (20, 20, 10, 10)])
+    assert joint_share(boxes, (0, 0, 10, 10)) == pytest.approx([1, 50 / 150, 0])
+
+
+def test_a_thin_box_beside_its_place_still_shares_it() -> None:
+    (share,) = joint_share(np.array([(13.0, 0, 3, 30)]), (10, 0, 3, 30))
+    assert share > 0.5
+
+
+def test_places_about_a_page_lie_on_its_digits_and_signs() -> None:
+    places = about(page(), np.random.default_rng(0))
+    truth = truth_of(page(), places)
+    assert {4, 9} <= set(truth.tolist())
+    assert len(places) >= 4
