@@ -59,8 +59,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_docstring_examples_hold() -> None:
     modules = [
         "classifier.classifier", "data.condition", "data.dataset", "data.source", "errors", "evaluation.report",
-        "models.summary", "pictures.decode", "pictures.frame", "pictures.ink", "reading.lines", "reading.reader", "reading.table",
-        "synthesis.page", "synthesis.strokes", "training.history", "views.gallery",
+        "models.summary", "pictures.decode", "pictures.frame", "pictures.ink", "reading.lines", "reading.reader",
+        "reading.table", "synthesis.page", "synthesis.strokes", "training.history", "views.gallery",
     ]  # fmt: skip
     names = "import numpy as np, sutja"
     script = (
