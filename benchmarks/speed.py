@@ -5,7 +5,6 @@ range over several runs, and the memory of a process that reads the largest.
 """
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -23,9 +22,10 @@ from sutja.synthesis.page import compose
 from sutja.synthesis.style import STYLES
 from sutja.synthesis.writer import Digits
 
+# Not getrusage: a new process inherits its parent's highest figure there.
 MEMORY = (
-    "import resource, sys, sutja; sutja.read(sys.argv[1]); "
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    "import re, sys, sutja; sutja.read(sys.argv[1]); "
+    "print(int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]) // 1024)"
 )
 
 
@@ -51,7 +51,6 @@ def main() -> None:
                 [sys.executable, "-c", MEMORY, str(picture)], capture_output=True, text=True, check=True
             )
             print(f"memory of a process that reads a {name}: {done.stdout.strip()} MB")
-    print(f"(memory of this one: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB)")
 
 
 def draw(folder: Path) -> tuple[Path, Path, Path]:

@@ -94,7 +94,7 @@ def test_a_classification_names_the_likeliest() -> None:
 
 def test_samples_are_read_right() -> None:
     folder = Path(sutja.__file__).parent / "samples"
-    texts = {path.name: sutja.read(path).text for path in sorted(folder.glob("*.png"))}
+    texts = {path.name: sutja.read(path).text for path in sorted(folder.glob("*.png")) if path.stem != "marks"}
     assert texts == {
         "blackboard.png": "20268",
         "digit.png": "5",

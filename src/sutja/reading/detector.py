@@ -83,6 +83,7 @@ class Detector:
     def __init__(self, threads: int = 0, content: bytes | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        options.enable_cpu_mem_arena = False  # what one large picture needed would be kept for good
         options.log_severity_level = 4
         content = content or files("sutja.classifier").joinpath("bundled", "detector.onnx").read_bytes()
         self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

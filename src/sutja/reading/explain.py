@@ -78,7 +78,7 @@ def heated(copy: Copy) -> UInt8[np.ndarray, "h w 3"]:
     return shown[MARGIN : height - MARGIN, MARGIN : width - MARGIN]
 
 
-def side_by_side(pictures: Iterable[UInt8[np.ndarray, "h w 3"]]) -> Image.Image:
+def side_by_side(pictures: Iterable[np.ndarray]) -> Image.Image:
     """Pictures at one height in a row, with a white line between them."""
     tiles = []
     for picture in pictures:
