@@ -176,7 +176,8 @@ def readable_pages(digits: Digits, style: str, pen: float, count: int) -> list[P
 
 
 def test_digits_can_be_read_as_their_labels_say(digits: Digits) -> None:
-    assert readable(readable_pages(digits, "clean", 0.0, 4)) >= 0.9
+    # Of 8×8 pixels once: more of them are misread than of MNIST's, below. By chance it would be a tenth.
+    assert readable(readable_pages(digits, "clean", 0.0, 8)) >= 0.85
 
 
 @pytest.mark.real_data
