@@ -30,8 +30,8 @@ class Targets:
 
     Attributes:
         heat: How near each place is to the middle of a digit of each class, 1 at the middle itself.
-        places: The rows of the other outputs: for each digit its place as row and column.
-        sizes: For each digit offset x and y in places, and the logarithms of width and height in units of `UNIT`.
+        sizes: Near each middle offset x and y in places, and the logarithms of width and height in units of `UNIT`.
+        sized: How much that counts there; 0 away from any digit.
         weight: 0 where no answer is wrong.
     """
 
