@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Float64
 
-from sutja.synthesis.signs import LETTERS, LOOKALIKES, SIGNS
+from sutja.synthesis.signs import LETTERS, LOOKALIKES, PICTURES, SIGNS
 from sutja.synthesis.style import Style
 from sutja.synthesis.writer import Digits, Hand, Sheet
 
@@ -287,9 +287,13 @@ def others(sheet: Sheet, style: Style, random: Random, count: int) -> None:
     for number in range(FIRST_OTHER, FIRST_OTHER + count):
         x, y = random.uniform(0, width), random.uniform(0, height)
         size = style.digit * float(np.exp(random.normal(0, 0.6)))
-        hand = hand_of(style, random, min(size, 0.7 * min(width, height)))
         kind = random.random()
-        if kind < 0.3:
+        if kind > 0.9:
+            size = random.uniform(0.25, 0.7) * min(width, height)
+        hand = hand_of(style, random, min(size, 0.7 * min(width, height)))
+        if kind > 0.9:
+            sheet.write_sign(str(random.choice(PICTURES)), hand, (x * 0.7, y), random, number)
+        elif kind < 0.3:
             words(Row(sheet, style, hand, number, y, x * 0.7), random)
         elif kind < 0.45:
             text = "".join(random.choice(list(PRINT), random.integers(2, 20)))

@@ -17,7 +17,7 @@ from sutja.synthesis.strokes import Strokes, drawn
 
 Random = np.random.Generator
 FIELD = 60
-"""The height of a digit in its distance field, in pixels of the field."""
+"""The longer side of a digit in its distance field, in pixels of the field."""
 MARGIN = 14
 """Pixels of the field around the digit."""
 FAR = -1e3
@@ -56,7 +56,7 @@ def edge_field(image: UInt8[np.ndarray, "28 28"]) -> Float32[np.ndarray, "a b"]:
         image: A digit as MNIST frames it, 0 for ground and up to 255 for ink.
 
     Returns:
-        Positive inside the strokes, in pixels of the field, in which the digit is `FIELD` high with `MARGIN` around.
+        Positive inside the strokes, in pixels of the field, in which the digit is `FIELD` long with `MARGIN` around.
     """
     strokes = _enlarged(image)
     inside = cv2.distanceTransform(strokes, cv2.DIST_L2, 3)
@@ -165,11 +165,11 @@ def print_stamp(text: str, height: float, angle: float, centre: tuple[float, flo
 
 
 def _enlarged(image: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "a b"]:
-    """The strokes as 1, with the digit `FIELD` pixels high and a margin around."""
+    """The strokes as 1, with the digit `FIELD` pixels high, or wide if it is wider, and a margin around."""
     left, top, across, down = cv2.boundingRect(image)
     digit = image[top : top + down, left : left + across]
-    scale = FIELD / max(digit.shape[0], 1)
-    size = (max(4, round(digit.shape[1] * scale)), FIELD)
+    scale = FIELD / max(1, *digit.shape)
+    size = (max(4, round(digit.shape[1] * scale)), max(4, round(digit.shape[0] * scale)))
     large = cv2.resize(digit, size, interpolation=cv2.INTER_CUBIC)
     field = cv2.copyMakeBorder(large, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_CONSTANT, value=0)
     return np.asarray(cv2.GaussianBlur(field, (0, 0), SMOOTH) >= INKED, np.uint8)

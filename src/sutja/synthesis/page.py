@@ -81,7 +81,7 @@ def compose(digits: Digits, style: Style, random: np.random.Generator) -> Page:
     sign = 1 if style.dark else -1
     if printed:
         thickness = max(0.4, random.uniform(0.02, 0.07) * style.digit)
-        dash = bool(random.random() < 0.1)
+        dash = style.ruling == "lines" and style.arrangement not in ("table", "boxes") and bool(random.random() < 0.15)
         mask = grounds.ruled(paper.shape, sheet.plane, printed, thickness, random, dash=dash)
         paper += sign * style.rule_contrast * mask
     ink = dried(sheet.ink, random)

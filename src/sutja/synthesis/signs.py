@@ -145,11 +145,45 @@ FIGURE_DRAWINGS: dict[str, tuple[str, ...]] = {
     "square": ("4,8! 4,92! 88,92! 88,8! 4,8!",),
 }
 
+EYES = (
+    ring(32, 42, 8, 9) + " / " + ring(68, 42, 8, 9),
+    ring(32, 42, 11, 12) + " / 32,41! 32,43! / " + ring(68, 42, 11, 12) + " / 68,41! 68,43!",
+    "30,42! 34,42! 32,44! / 66,42! 70,42! 68,44!",
+)
+HEADS = (
+    ring(50, 54, 48, 52) + " / 50,50! 46,66! 54,66! / 28,80 50,92 72,80",
+    ring(50, 54, 50, 50) + " / 26,76! 74,76!",
+)
+BODY = "50,34! 50,90! / 50,90! 26,140! / 50,90! 74,140! / 14,64! 50,48! 86,62!"
+HEAD = ring(50, 18, 16, 17)
+PETALS = " / ".join(ring(50 + x, 40 + y, 13, 13) for x, y in ((0, -26), (26, 0), (0, 26), (-26, 0)))
+PICTURE_DRAWINGS: dict[str, tuple[str, ...]] = {
+    "face": tuple(f"{head} / {eyes}" for head in HEADS for eyes in EYES),
+    "person": (f"{HEAD} / {BODY}", f"{HEAD} / {BODY} / 44,15! 45,16! / 56,15! 57,16!"),
+    "cat": (f"{HEADS[0]} / {EYES[0]} / 14,20! 8,-14! 34,6! / 66,6! 92,-14! 86,20!",),
+    "house": (
+        "0,46! 50,0! 100,46! 90,46! 90,100! 10,100! 10,46! 0,46! / 40,100! 40,64! 60,64! 60,100!",
+        "10,46! 50,6! 90,46! 10,46! 10,100! 90,100! 90,46! / 20,56! 20,74! 38,74! 38,56! 20,56! / "
+        "60,100! 60,58! 78,58! 78,100!",
+    ),
+    "flower": (f"{ring(50, 40, 12, 12)} / {PETALS} / 50,80 54,110 50,140 / 50,120 74,104 80,110 52,126",),
+    "sun": (
+        f"{ring(50, 50, 26, 26)} / 50,16! 50,-8! / 50,84! 50,108! / 16,50! -8,50! / 84,50! 108,50! / "
+        "74,26! 92,8! / 26,26! 8,8! / 74,74! 92,92! / 26,74! 8,92!",
+    ),
+    "car": (
+        f"0,60! 10,58! 26,30! 80,30! 100,58! 120,60! 120,84! 0,84! 0,60! / {ring(28, 86, 13, 13)} / "
+        f"{ring(92, 86, 13, 13)}",
+    ),
+}
+"""Pictures that people draw. Parts of them look like digits, the eyes of a face above all."""
+
 LETTERS: tuple[str, ...] = tuple(LETTER_DRAWINGS)
 HANGUL: tuple[str, ...] = (*JAMO_DRAWINGS, *BLOCKS)
 MARKS: tuple[str, ...] = tuple(MARK_DRAWINGS)
 FIGURES: tuple[str, ...] = (*FIGURE_DRAWINGS, "scribble")
-SIGNS: tuple[str, ...] = (*LETTERS, *HANGUL, *MARKS, *FIGURES)
+PICTURES: tuple[str, ...] = tuple(PICTURE_DRAWINGS)
+SIGNS: tuple[str, ...] = (*LETTERS, *HANGUL, *MARKS, *FIGURES, *PICTURES)
 """The names of all signs: a letter or hangul is its own name, a mark or figure has a word."""
 
 LOOKALIKES: frozenset[str] = frozenset("OoDQlIJiSsZzBEbGgqYyㅇㅣㄱㄹㅁㅅ") | {
@@ -174,7 +208,7 @@ LOOKALIKES: frozenset[str] = frozenset("OoDQlIJiSsZzBEbGgqYyㅇㅣㄱㄹㅁㅅ")
 }
 """Signs that alone may pass for a digit, so that only their neighbours tell."""
 
-DRAWINGS = LETTER_DRAWINGS | JAMO_DRAWINGS | MARK_DRAWINGS | FIGURE_DRAWINGS
+DRAWINGS = LETTER_DRAWINGS | JAMO_DRAWINGS | MARK_DRAWINGS | FIGURE_DRAWINGS | PICTURE_DRAWINGS
 
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"

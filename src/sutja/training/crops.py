@@ -9,7 +9,7 @@ from jaxtyping import Bool, UInt8
 from sutja.reading.candidates import NOT_A_DIGIT, crops_of
 from sutja.reading.detector import Detector, Found
 from sutja.synthesis.page import Page, compose
-from sutja.synthesis.signs import LOOKALIKES
+from sutja.synthesis.signs import LOOKALIKES, PICTURES
 from sutja.synthesis.style import STYLES, Arrangement, Style, any_style
 from sutja.synthesis.writer import Digits
 
@@ -143,6 +143,8 @@ def truth_of(page: Page, found: Found) -> np.ndarray:
     for sign in page.signs:
         if sign.name in LOOKALIKES:
             truth[joint_share(boxes, sign.box) > 0.3] = UNCLEAR
+        elif sign.name in PICTURES:  # the eye of a face by itself is a 0: only the detector sees enough of it
+            truth[_within(found, sign.box) & (found.sizes.max(axis=1) < 0.5 * max(sign.box[2:]))] = UNCLEAR
     best = np.zeros(len(found))
     for digit in page.digits:
         share = joint_share(boxes, digit.box)
@@ -163,6 +165,12 @@ def joint_share(boxes: np.ndarray, box: tuple[float, float, float, float]) -> np
     down = np.minimum(boxes[:, 1] + boxes[:, 3], other[1] + other[3]) - np.maximum(boxes[:, 1], other[1])
     shared = across.clip(0) * down.clip(0)
     return np.asarray(shared / (boxes[:, 2] * boxes[:, 3] + other[2] * other[3] - shared))
+
+
+def _within(found: Found, box: tuple[float, float, float, float]) -> Bool[np.ndarray, "n"]:
+    """Whether the middle of a place lies in a box."""
+    inside = (found.centres >= box[:2]) & (found.centres <= np.add(box[:2], box[2:]))
+    return np.asarray(inside.all(axis=1))
 
 
 def _widened(boxes: np.ndarray) -> np.ndarray:

@@ -19,8 +19,10 @@ from sutja.synthesis.writer import Digits
 from sutja.training.composed import Patches
 
 BATCH = 16
-STEPS = 9_500
-LEARNING_RATE = 2.5e-3
+STEPS = 15_500
+LEARNING_RATES = (2.5e-3, 1.5e-3)
+FIRST_CYCLE = 9_500 / STEPS
+"""After this share of the steps the learning rate starts once more, from the second of its two peaks."""
 WARM_UP = 300
 AVERAGE = 0.999
 """How much of the running average of the weights is kept at each step; it is what is exported."""
@@ -73,7 +75,7 @@ class Student:
         """An untrained detector."""
         torch.manual_seed(seed)
         network = Detector().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.02, fused=True)
+        optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATES[0], weight_decay=0.02, fused=True)
         return cls(network, optimizer, {name: value.clone() for name, value in network.state_dict().items()})
 
     def learn(self, batch: list[Tensor], steps: int) -> tuple[float, float]:
@@ -122,12 +124,17 @@ class Student:
 
 
 def learning_rate(step: int, steps: int) -> float:
-    """Up in a straight line at first, then down along half a cosine."""
-    if step < WARM_UP:
-        return LEARNING_RATE * (step + 1) / WARM_UP
-    return (
-        LEARNING_RATE * (0.5 + 0.5 * float(np.cos(np.pi * min(1.0, (step - WARM_UP) / max(1, steps - WARM_UP))))) + 1e-6
+    """Up in a straight line at first, then down along half a cosine, twice.
+
+    After Loshchilov and Hutter, SGDR: Stochastic gradient descent with warm restarts, 2016.
+    """
+    first = round(steps * FIRST_CYCLE)
+    peak, done, length = (
+        (LEARNING_RATES[0], step, first) if step < first else (LEARNING_RATES[1], step - first, steps - first)
     )
+    if done < WARM_UP:
+        return peak * (done + 1) / WARM_UP
+    return peak * (0.5 + 0.5 * float(np.cos(np.pi * min(1.0, (done - WARM_UP) / max(1, length - WARM_UP))))) + 1e-6
 
 
 def train_detector(out: Path, steps: int = STEPS, seed: int = 0, workers: int = 2) -> Detector:
