@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import ModuleType
 
 from jaxtyping import install_import_hook
 
@@ -39,6 +40,14 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setattr("sutja.data.fetch.cache_folder", lambda: folder)
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def keras(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Keras, computing with PyTorch."""
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    module: ModuleType = pytest.importorskip("keras", exc_type=ImportError)
+    return module
 
 
 @pytest.fixture

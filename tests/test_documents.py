@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", "README.ko.md", "docs/models.md"]
+PAGES = ["README.md", "README.ko.md", "docs/models.md", "docs/keras.md"]
 COMMAND = [sys.executable, "-c", "from sutja.cli.app import main; main()"]
 
 

@@ -8,7 +8,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 TUTORIALS = Path(__file__).parents[1] / "tutorials"
-NAMES = ("1-data", "2-first-network", "3-watching-it-learn", "4-own-pictures")
+NAMES = ("1-data", "2-first-network", "3-watching-it-learn", "4-own-pictures", "5-keras")
 EXERCISES = "3-watching-it-learn"
 ANSWERS = ("training_accuracy = None", "training_loss = None")
 """How the cells begin in which a learner answers; a cell that checks follows each."""
@@ -64,7 +64,7 @@ def said_to(attempts: list[list[str]], folder: Path) -> list[str]:
     return [printed(cells[start : start + size]) for start in range(0, len(cells), size)]
 
 
-def test_there_are_four_notebooks_in_each_language() -> None:
+def test_there_are_five_notebooks_in_each_language() -> None:
     found = {path.relative_to(TUTORIALS).as_posix() for path in TUTORIALS.rglob("*.ipynb")}
     assert found == {f"{language}/{name}.ipynb" for language in ("ko", "en") for name in NAMES}
 
@@ -105,7 +105,7 @@ def test_links_lead_to_notebooks(language: str, name: str) -> None:
     assert all((TUTORIALS / language / link).is_file() for link in links)
 
 
-@pytest.mark.parametrize("name", ["2-first-network", "3-watching-it-learn"])
+@pytest.mark.parametrize("name", ["2-first-network", "3-watching-it-learn", "5-keras"])
 def test_the_number_of_epochs_stands_where_a_test_can_change_it(name: str) -> None:
     assert sources(notebook("en", name), "code").count("EPOCHS = 10") == 1
 
@@ -121,6 +121,9 @@ def test_it_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
         lines = printed(book.cells).splitlines()
         for written in ("5", "1234567890", "30941 / 72685 / 114", "20268"):
             assert any(line.endswith(f" {written}") for line in lines), written
+    if name == "5-keras":
+        accuracies = re.findall(r"^in (?:Keras|sutja): (0\.\d+)", printed(book.cells), re.MULTILINE)
+        assert float(accuracies[0]) == pytest.approx(float(accuracies[1]), abs=2e-4)
 
 
 def test_the_solutions_are_the_same_in_both_languages() -> None:

@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from sutja.training.optimizer import RMSprop, flatten, learning_rate, optimizer_for, restore_state, state_arrays
+from sutja.training.optimizer import RMSprop, learning_rate, optimizer_for, restore_state, state_arrays
 from sutja.training.recipe import RECIPES, Recipe
 
 
@@ -27,30 +27,6 @@ def test_rmsprop_steps_as_keras_does(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_one_buffer_steps_as_separate_parameters_do(name: str) -> None:
-    def network() -> nn.Sequential:
-        torch.manual_seed(0)
-        return nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 3))
-
-    recipe, images, labels = RECIPES[name], torch.rand(8, 6), torch.arange(8) % 3
-    joined, separate = network(), network()
-    buffer = flatten(joined)
-    one = optimizer_for(recipe, buffer)
-    kinds = {"rmsprop": RMSprop, "adamw": torch.optim.AdamW}
-    options = {"weight_decay": recipe.weight_decay} if recipe.optimizer == "adamw" else {}
-    many = kinds[recipe.optimizer](list(separate.parameters()), lr=recipe.learning_rate, **options)
-    for _ in range(5):
-        for model, optimizer in ((joined, one), (separate, many)):
-            nn.functional.cross_entropy(model(images), labels).backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-        assert buffer.grad is not None
-        buffer.grad.zero_()
-        many.zero_grad()
-    for ours, theirs in zip(joined.parameters(), separate.parameters(), strict=True):
-        torch.testing.assert_close(ours, theirs)
-
-
-@pytest.mark.parametrize("name", RECIPES)
 def test_the_state_of_an_optimizer_comes_back(name: str) -> None:
     def stepped(parameter: nn.Parameter, optimizer: torch.optim.Optimizer, times: int) -> None:
         for number in range(times):
@@ -58,11 +34,11 @@ def test_the_state_of_an_optimizer_comes_back(name: str) -> None:
             optimizer.step()
 
     first = nn.Parameter(torch.zeros(7))
-    optimizer = optimizer_for(RECIPES[name], first)
+    optimizer = optimizer_for(RECIPES[name], [first])
     assert state_arrays(optimizer) == {}
     stepped(first, optimizer, 3)
     second = nn.Parameter(first.detach().clone())
-    other = optimizer_for(RECIPES[name], second)
+    other = optimizer_for(RECIPES[name], [second])
     restore_state(other, state_arrays(optimizer))
     stepped(first, optimizer, 2)
     stepped(second, other, 2)

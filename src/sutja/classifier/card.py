@@ -18,8 +18,8 @@ class Card:
     Attributes:
         classes: The name of each output, in order.
         frame: How pictures must be framed for it: "digit" or "garment".
-        recipe: The recipe that trained it.
-        dataset: The data set that it was trained on.
+        recipe: The recipe that trained it; "keras" if Keras did.
+        dataset: The data set that it was trained on; like the next two None where that is not known.
         seed: The seed of its training.
         epochs: The epochs of its training.
         parameters: How many numbers were trained.
@@ -31,9 +31,9 @@ class Card:
     classes: tuple[str, ...]
     frame: Frame
     recipe: str
-    dataset: str
-    seed: int
-    epochs: int
+    dataset: str | None
+    seed: int | None
+    epochs: int | None
     parameters: int
     test_accuracy: float | None = None
     test_images: int | None = None

@@ -12,6 +12,7 @@ import onnxruntime
 from jaxtyping import Float32, UInt8
 
 from sutja.classifier.card import KEY, Card
+from sutja.classifier.keras_model import OLD_SUFFIXES, SUFFIX, KerasNetwork, card_of, is_keras_model, open_keras_file
 from sutja.data.dataset import as_images
 from sutja.errors import ModelError, unknown_name
 
@@ -20,7 +21,7 @@ BUNDLED = ("digits", "fashion")
 AT_ONCE = 512
 
 AnyClassifier = Callable[[np.ndarray], np.ndarray]
-"""Anything from uint8 `[n, 28, 28]` to probabilities `[n, k]`: our `Classifier`, a Keras model, a function."""
+"""Anything from uint8 `[n, 28, 28]` to probabilities `[n, k]`, as our `Classifier`; or a Keras model, made to be so."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Prediction:
 
 
 class Classifier:
-    """A model file, run by ONNX Runtime.
+    """A model file in use: sutja's own, run by ONNX Runtime, or one of Keras.
 
     Calling it turns images into probabilities. It keeps the file's card as `card`.
 
@@ -64,42 +65,46 @@ class Classifier:
         options.intra_op_num_threads = threads
         options.log_severity_level = 4  # a damaged file is reported by the exception below, once
         try:
-            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime's exceptions share no base but this
             raise ModelError(f"{origin} is no ONNX model, or is damaged. Export it again.") from error
-        text = self._session.get_modelmeta().custom_metadata_map.get(KEY)
-        inputs = [(value.name, value.type) for value in self._session.get_inputs()]
+        text = session.get_modelmeta().custom_metadata_map.get(KEY)
+        inputs = [(value.name, value.type) for value in session.get_inputs()]
         if text is None or inputs != [("pixels", "tensor(uint8)")]:
             raise ModelError(f"{origin} is an ONNX model, but not one of sutja's. Use a model.onnx from a run folder.")
         self.card = Card.from_json(text, origin)
+        self._network: AnyClassifier = lambda pixels: session.run(None, {"pixels": pixels})[0]
+
+    @classmethod
+    def of(cls, network: AnyClassifier, card: Card) -> "Classifier":
+        """A classifier around anything that answers as ours do, with a card that describes it."""
+        classifier = cls.__new__(cls)
+        classifier._network, classifier.card = network, card
+        return classifier
 
     @classmethod
     def load(cls, source: str | os.PathLike[str]) -> "Classifier":
         """Load a model.
 
         Args:
-            source: A model file, a run folder (its `model.onnx`), or a bundled model: "digits" or "fashion".
+            source: A model file, a run folder (its `model.onnx`), or a bundled model: "digits" or "fashion". A file
+                whose name ends with `.keras` may be anybody's, if it takes images of 28×28 pixels within 0 to 1: see
+                `sutja.classifier.keras_model`. That needs the extra `keras`.
 
         Raises:
-            ModelError: missing, damaged, or not one of ours.
+            ModelError: missing, damaged, not one of ours, or Keras is needed and not installed.
         """
         if isinstance(source, str) and source in BUNDLED:
             return bundled(source)
         path = Path(source).expanduser()
-        if path.is_dir():
-            path /= "model.onnx"
-        try:
-            return cls(path.read_bytes(), str(path))
-        except FileNotFoundError as error:
-            if isinstance(source, str) and os.sep not in source and not path.suffix:
-                raise ModelError(
-                    f"{unknown_name('model', source, BUNDLED)} A file or a run folder works too."
-                ) from error
+        if path.suffix == SUFFIX and not path.is_dir():
+            return cls.of(*open_keras_file(path))
+        if path.suffix in OLD_SUFFIXES and path.is_file():
             raise ModelError(
-                f"{path} does not exist. Name a model file, a run folder, or one of {', '.join(BUNDLED)}."
-            ) from error
-        except OSError as error:
-            raise ModelError(f"cannot read {path}: {error.strerror}.") from error
+                f"{path} is in Keras's older format, which may run code when it is opened. "
+                "If you trust it, load it in Keras and save it as .keras."
+            )
+        return cls(*model_file(source))
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -114,7 +119,7 @@ class Classifier:
         """
         images = as_images(images)
         parts = [images[start : start + AT_ONCE] for start in range(0, len(images), AT_ONCE)]
-        rows = [self._session.run(None, {"pixels": part})[0] for part in parts]
+        rows = [self._network(part) for part in parts]
         return np.concatenate(rows) if rows else np.zeros((0, len(self.classes)), np.float32)
 
     def predict(self, image: UInt8[np.ndarray, "28 28"]) -> Prediction:
@@ -124,6 +129,32 @@ class Classifier:
         return Prediction(label, self.classes[label], probabilities)
 
 
+def model_file(source: str | os.PathLike[str]) -> tuple[bytes, str]:
+    """The bytes of a model file, and what to call it in an error.
+
+    Args:
+        source: A file, a run folder (its `model.onnx`), or a bundled model.
+
+    Raises:
+        ModelError: there is none, or it cannot be read.
+    """
+    if isinstance(source, str) and source in BUNDLED:
+        return files("sutja.classifier").joinpath("bundled", f"{source}.onnx").read_bytes(), source
+    path = Path(source).expanduser()
+    if path.is_dir():
+        path /= "model.onnx"
+    try:
+        return path.read_bytes(), str(path)
+    except FileNotFoundError as error:
+        if isinstance(source, str) and os.sep not in source and not path.suffix:
+            raise ModelError(f"{unknown_name('model', source, BUNDLED)} A file or a run folder works too.") from error
+        raise ModelError(
+            f"{path} does not exist. Name a model file, a run folder, or one of {', '.join(BUNDLED)}."
+        ) from error
+    except OSError as error:
+        raise ModelError(f"cannot read {path}: {error.strerror}.") from error
+
+
 @cache
 def bundled(name: str, threads: int = 0) -> Classifier:
     """A model that the package carries, loaded once a process for each number of threads."""
@@ -131,5 +162,8 @@ def bundled(name: str, threads: int = 0) -> Classifier:
 
 
 def as_classifier(model: "AnyClassifier | str | os.PathLike[str]") -> AnyClassifier:
-    """A callable as it is; anything else is loaded."""
+    """A Keras model made to answer as ours do, another callable as it is; anything else is loaded."""
+    if is_keras_model(model):
+        network = KerasNetwork(model, "the Keras model")
+        return Classifier.of(network, card_of(network, model))
     return model if callable(model) else Classifier.load(model)

@@ -19,9 +19,16 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from sutja.classifier.card import KEY, Card
 from sutja.errors import ModelError
 from sutja.files import write_bytes
-from sutja.models.detector import CLASSES, OUTPUTS, Detector, Residual
+from sutja.models.blocks import Residual
+from sutja.models.detector import CLASSES, OUTPUTS, Detector
 
 OPSET = 17
+PLAIN: dict[type[nn.Module], str] = {
+    nn.ReLU: "Relu",
+    nn.Flatten: "Flatten",
+    nn.AdaptiveAvgPool2d: "GlobalAveragePool",
+}
+"""Layers without weights or settings, and the operators of ONNX that they are."""
 
 
 def export(network: nn.Sequential, card: Card, path: Path) -> None:
@@ -42,8 +49,7 @@ def to_onnx(network: nn.Sequential, card: Card) -> onnx.ModelProto:
     values = graph.add("Cast", "pixels", to=TensorProto.FLOAT)
     values = graph.add("Mul", values, graph.constant(np.float32(1 / 255)))
     values = graph.add("Reshape", values, graph.constant(np.array([-1, 1, 28, 28])))
-    for layer in folded(network):
-        values = graph.layer(layer, values)
+    values = graph.layers(network, values)
     graph.add("Softmax", values, output="probabilities", axis=1)
     model = helper.make_model(
         helper.make_graph(
@@ -111,7 +117,7 @@ def detector_to_onnx(network: Detector, card: dict[str, Any]) -> onnx.ModelProto
 def folded(network: nn.Sequential) -> list[nn.Module]:
     """The layers of a network in use, each batch normalisation folded into the convolution before it."""
     layers: list[nn.Module] = []
-    for layer in deepcopy(network).eval():
+    for layer in deepcopy(network).cpu().eval():
         if isinstance(layer, nn.BatchNorm2d) and layers and isinstance(layers[-1], nn.Conv2d):
             layers[-1] = fuse_conv_bn_eval(layers[-1], layer)
         else:
@@ -172,10 +178,8 @@ class _Graph:
             case nn.MaxPool2d():
                 side = layer.kernel_size
                 return self.add("MaxPool", values, kernel_shape=[side, side], strides=[side, side])
-            case nn.ReLU():
-                return self.add("Relu", values)
-            case nn.Flatten():
-                return self.add("Flatten", values)
+            case nn.ReLU() | nn.Flatten() | nn.AdaptiveAvgPool2d():
+                return self.add(PLAIN[type(layer)], values)
             case nn.Dropout():
                 return values
         raise ModelError(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sutja import __version__
-from sutja.cli import classify, data, demo, evaluate, gallery, predict, read, summary, synthesise, train
+from sutja.cli import classify, data, demo, evaluate, export, gallery, predict, read, runs, summary, synthesise, train
 from sutja.errors import SutjaError
 
 app = typer.Typer(
@@ -24,8 +24,10 @@ app.add_typer(data.app, name="data")
 app.command("gallery")(gallery.command)
 app.command("summary")(summary.command)
 app.command("train")(train.command)
+app.command("runs")(runs.command)
 app.command("evaluate")(evaluate.command)
 app.command("predict")(predict.command)
+app.command("export")(export.command)
 app.command("read")(read.command)
 app.command("classify")(classify.command)
 app.command("synthesise")(synthesise.command)

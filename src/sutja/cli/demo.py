@@ -24,7 +24,8 @@ def command(
     """
     from sutja.models.summary import summary
     from sutja.pictures.encode import write_picture
-    from sutja.training.run import check_folder, train
+    from sutja.training.plan import check_folder
+    from sutja.training.run import train
     from sutja.views.gallery import gallery
     from sutja.views.terminal import draw_gallery, fitting
 

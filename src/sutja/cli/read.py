@@ -37,7 +37,8 @@ def command(
         str, typer.Option(help="Turn clockwise by 0, 90, 180 or 270 degrees first; auto finds out by how many.")
     ] = "0",
     model: Annotated[
-        str, typer.Option(help="What names the digits: digits, the reader's own; a model file; or a run folder.")
+        str,
+        typer.Option(help="What names the digits: digits, the reader's own; an .onnx or .keras file; a run folder."),
     ] = "digits",
     method: Annotated[str, typer.Option(help="How digits are found: auto, detector or components.")] = "auto",
 ) -> None:

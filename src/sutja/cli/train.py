@@ -1,5 +1,6 @@
 """`sutja train`: train a network, or continue an interrupted run."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +13,29 @@ def command(
     dataset: Annotated[
         str | None, typer.Argument(help="A data set, or a folder of pictures with one subfolder per class.")
     ] = None,
-    recipe: Annotated[str, typer.Option(help="dense (the chapter's network) or convnet.")] = "dense",
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            help="dense (the chapter's network), tiny, convnet or resnet. [default: dense, or that of --from]"
+        ),
+    ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training images.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Images a step.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Of each step, or the highest of a schedule.")] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="float32 or bfloat16. [default: the recipe's, where the device computes in it]")
+    ] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps, or auto for a graphics card if there is one.")] = "auto",
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Start from this model: digits, fashion, a run folder or a model file."),
+    ] = None,
+    patience: Annotated[
+        int, typer.Option(min=0, help="Stop after so many epochs without better validation accuracy; keep the best.")
+    ] = 0,
+    log: Annotated[
+        list[str] | None, typer.Option(help="Also write the figures for tensorboard or mlflow. May be repeated.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same weights.")] = 0,
     validation: Annotated[
         float | None,
@@ -28,32 +48,39 @@ def command(
 
     Example: `sutja train fashion-mnist --recipe dense --epochs 10 --out runs/fashion`
     """
-    from sutja.errors import RunError
+    from sutja.errors import RunError, unknown_name
     from sutja.training import run as runs
+    from sutja.training.logs import log_named
+    from sutja.training.plan import VALIDATION
 
     if (dataset is None) == (resume is None):
         raise typer.BadParameter("give a data set to train on, or --resume RUN.")
-    folder = resume
+    if precision not in (None, "float32", "bfloat16"):
+        raise RunError(unknown_name("precision", str(precision), ("float32", "bfloat16")))
+    followers = [log_named(name) for name in log or ()]
     try:
         if resume is not None:
-            run = runs.resume(resume)
+            run = runs.resume(resume, device=device, callbacks=followers)
         else:
-            folder = out or runs.free_folder(f"{Path(str(dataset)).name}-{recipe}")
             run = runs.train(
                 str(dataset),
                 recipe,
                 epochs=epochs,
                 batch_size=batch_size,
                 learning_rate=learning_rate,
+                precision=precision,  # type: ignore[arg-type]
+                patience=patience,
+                start=start,
+                device=device,
+                callbacks=followers,
                 seed=seed,
-                validation=runs.VALIDATION if validation is None else validation,
-                out=folder,
+                validation=VALIDATION if validation is None else validation,
+                out=out,
             )
     except KeyboardInterrupt as interruption:
-        raise RunError(
-            "interrupted. What was learned until the last whole epoch is kept: "
-            f"continue with `sutja train --resume {folder}`."
-        ) from interruption
+        raise RunError(" ".join(["interrupted.", *getattr(interruption, "__notes__", ())])) from interruption
+    if os.environ.get("RANK", "0") != "0":  # of the processes that torchrun starts, the first one speaks
+        return
     if run.report:
         low, high = run.report.interval
         images = f"{run.report.images:,} images"

@@ -254,7 +254,7 @@ def _classes_of(classifier: AnyClassifier, count: int) -> tuple[str, ...]:
 
 def _check_classes(classifier: AnyClassifier, classes: tuple[str, ...], probabilities: np.ndarray) -> None:
     theirs = _classes_of(classifier, probabilities.shape[1])
-    named = isinstance(classifier, Classifier)
+    named = isinstance(classifier, Classifier) and classifier.card.dataset is not None
     if len(theirs) != len(classes) or (named and theirs != classes):
         raise ModelError(
             f"the model tells apart {', '.join(theirs)}; the data set has {', '.join(classes)}. "

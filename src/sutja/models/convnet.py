@@ -2,6 +2,8 @@
 
 from torch import nn
 
+from sutja.models.blocks import convolution
+
 WIDTHS = (32, 64, 96)
 DROPOUT = 0.3
 
@@ -18,11 +20,6 @@ def convnet(classes: int) -> nn.Sequential:
     layers: list[nn.Module] = []
     channels = 1
     for width in WIDTHS:
-        layers += [*_convolution(channels, width), *_convolution(width, width), nn.MaxPool2d(2)]
+        layers += [*convolution(channels, width), *convolution(width, width), nn.MaxPool2d(2)]
         channels = width
     return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(DROPOUT), nn.Linear(channels * 9, classes))
-
-
-def _convolution(channels: int, width: int) -> tuple[nn.Module, ...]:
-    """A 3×3 convolution that keeps the size; its bias would be undone by the normalisation, so it has none."""
-    return nn.Conv2d(channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True)

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sutja.models.blocks import Residual, convolution
+
 STRIDE = 4
 """The outputs have a place for each square of this many pixels a side."""
 CLASSES = 10
@@ -51,29 +53,6 @@ class Detector(nn.Module):
         middle = self.joined_middle(functional.relu(middle + twice(self.from_coarse(coarse))))
         fine = self.joined_fine(functional.relu(self.from_fine(fine) + twice(self.from_middle(middle))))
         return self.head(fine)  # type: ignore[no-any-return]
-
-
-class Residual(nn.Module):
-    """Two convolutions whose result is added to what they were given (He, Zhang, Ren and Sun, 2016)."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            *convolution(width, width), nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
-        )
-
-    def forward(self, values: Tensor) -> Tensor:
-        """The sum, rectified."""
-        return functional.relu(values + self.body(values))
-
-
-def convolution(channels: int, width: int, stride: int = 1) -> tuple[nn.Module, ...]:
-    """A 3×3 convolution with batch normalisation and ReLU."""
-    return (
-        nn.Conv2d(channels, width, 3, stride, padding=1, bias=False),
-        nn.BatchNorm2d(width),
-        nn.ReLU(inplace=True),
-    )
 
 
 def twice(values: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from sutja.errors import ModelError, unknown_name
 if TYPE_CHECKING:
     from torch import nn
 
-NETWORKS = ("dense", "convnet")
+NETWORKS = ("dense", "tiny", "convnet", "resnet")
 
 
 def build(name: str, classes: int) -> "nn.Sequential":
@@ -29,7 +29,8 @@ def constructor(name: str) -> Callable[[int], "nn.Sequential"]:
     if name not in NETWORKS:
         raise ModelError(unknown_name("network", name, NETWORKS))
     try:
-        from sutja.models import convnet, dense
+        from sutja.models import convnet, dense, resnet, tiny
     except ImportError as error:
         raise ModelError('networks need PyTorch. Install it, in the folder of sutja: pip install ".[train]"') from error
-    return {"dense": dense.dense, "convnet": convnet.convnet}[name]
+    makers = {"dense": dense.dense, "tiny": tiny.tiny, "convnet": convnet.convnet, "resnet": resnet.resnet}
+    return makers[name]

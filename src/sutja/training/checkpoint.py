@@ -14,10 +14,9 @@ from sutja.training.optimizer import restore_state, state_arrays
 
 def save_checkpoint(path: Path, learner: Learner, history: History) -> None:
     """Write network, optimizer, epoch and history to one `.npz` file, which replaces the older one at once."""
-    arrays = {f"network/{name}": value.numpy() for name, value in learner.network.state_dict().items()}
-    arrays |= {f"optimizer/{name}": value.numpy() for name, value in state_arrays(learner.optimizer).items()}
-    if learner.average is not None:
-        arrays["average"] = learner.average.numpy()
+    arrays = {f"network/{name}": value.numpy(force=True) for name, value in learner.network.state_dict().items()}
+    arrays |= {f"optimizer/{name}": value.numpy(force=True) for name, value in state_arrays(learner.optimizer).items()}
+    arrays |= {f"average/{number}": value.numpy(force=True) for number, value in enumerate(learner.average or ())}
     with replacing(path) as temporary:
         np.savez(temporary, history=np.array(history.to_csv()), epoch=np.array(learner.epoch), **arrays)
 
@@ -36,8 +35,8 @@ def load_checkpoint(path: Path, learner: Learner) -> History:
     try:
         learner.network.load_state_dict(_under("network/", arrays))
         restore_state(learner.optimizer, _under("optimizer/", arrays))
-        if learner.average is not None:
-            learner.average.copy_(torch.from_numpy(arrays["average"]))
+        for number, value in enumerate(learner.average or ()):
+            value.copy_(torch.from_numpy(arrays[f"average/{number}"]))
         learner.epoch = int(arrays["epoch"])
         return History.from_csv(str(arrays["history"]))
     except (KeyError, RuntimeError) as error:

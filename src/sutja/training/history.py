@@ -66,6 +66,16 @@ class History:
             raise KeyError(f"no column {column!r} in the history; there are {', '.join(COLUMNS)}")
         return [value for epoch in self.epochs if (value := getattr(epoch, column)) is not None]
 
+    @property
+    def best(self) -> int | None:
+        """The number of the epoch with the highest validation accuracy, the first of equals; None if none has any."""
+        judged = [epoch for epoch in self.epochs if epoch.validation_accuracy is not None]
+        return max(judged, key=lambda epoch: (epoch.validation_accuracy, -epoch.epoch)).epoch if judged else None
+
+    def stalled(self, patience: int) -> bool:
+        """Whether validation accuracy has not grown for so many epochs; never if `patience` is 0."""
+        return bool(patience and self.best and len(self) - self.best >= patience)
+
     def followed_by(self, epoch: Epoch) -> "History":
         """The history with one more epoch."""
         return History((*self.epochs, epoch))

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -16,13 +17,17 @@ from sutja.data.dataset import Part
 from sutja.errors import RunError
 from sutja.models.registry import build
 from sutja.training.history import Epoch
-from sutja.training.optimizer import flatten, learning_rate, optimizer_for
+from sutja.training.optimizer import learning_rate, optimizer_for
 from sutja.training.recipe import Precision, Recipe
+from sutja.training.team import ALONE, Team
 
 Watch = Callable[[int, int, float, float], None]
 """Called now and then within an epoch with: steps done, steps in all, mean loss and accuracy so far."""
 
+CPU = torch.device("cpu")
 WATCH_EVERY = 20
+AVERAGE_EVERY = 8
+"""Steps between two updates of the running average, which costs as much memory traffic as a step of the optimizer."""
 JUDGED_AT_ONCE = 1000
 
 
@@ -31,27 +36,25 @@ class Learner:
     """A network, its optimizer, and how many epochs it has seen: all that a checkpoint holds.
 
     Attributes:
-        network: Its parameters are views of `buffer`.
-        optimizer: Over `buffer`.
-        buffer: All parameters, float32 `[parameters]`.
-        average: The running average of `buffer`, if the recipe keeps one.
+        network: What learns.
+        optimizer: Over its parameters.
+        average: The running average of its parameters in order, if the recipe keeps one.
         epoch: Epochs seen.
     """
 
     network: nn.Sequential
     optimizer: torch.optim.Optimizer
-    buffer: nn.Parameter
-    average: Tensor | None = None
+    average: list[Tensor] | None = None
     epoch: int = 0
 
     @classmethod
-    def new(cls, recipe: Recipe, classes: int, seed: int) -> "Learner":
+    def new(cls, recipe: Recipe, classes: int, seed: int, device: torch.device = CPU) -> "Learner":
         """An untrained network, initialised from the seed."""
         with randomness(seed, 0):
-            network = build(recipe.name, classes)
-        buffer = flatten(network)
-        average = buffer.detach().clone() if recipe.average else None
-        return cls(network, optimizer_for(recipe, buffer), buffer, average)
+            network = build(recipe.network or recipe.name, classes)
+        network.to(device)
+        average = copies(network) if recipe.average else None
+        return cls(network, optimizer_for(recipe, list(network.parameters())), average)
 
     @contextmanager
     def averaged(self) -> Iterator[nn.Sequential]:
@@ -59,16 +62,16 @@ class Learner:
         if self.average is None:
             yield self.network
             return
-        own = self.buffer.detach().clone()
-        self.buffer.data.copy_(self.average)
+        own = copies(self.network)
+        put(self.network, self.average)
         try:
             yield self.network
         finally:
-            self.buffer.data.copy_(own)
+            put(self.network, own)
 
 
 def train_epoch(
-    learner: Learner, recipe: Recipe, data: "Tensors", frame: Frame, seed: int, watch: Watch
+    learner: Learner, recipe: Recipe, data: "Tensors", frame: Frame, seed: int, watch: Watch, team: Team = ALONE
 ) -> tuple[float, float]:
     """Show a network every training image once, in a new order, and let it learn from each batch.
 
@@ -82,52 +85,60 @@ def train_epoch(
         RunError: the loss is no longer a number.
     """
     augment = recipe.augmentation.get(frame)
-    batches = -(-len(data.labels) // recipe.batch_size)
-    loss_sum, right = torch.zeros(()), torch.zeros((), dtype=torch.int64)
+    images, labels = data
+    count, device = len(labels), labels.device
+    batches = -(-count // recipe.batch_size)
+    totals = torch.zeros(2, device=device)  # the sum of the losses, and how many were named right
     learner.network.train()
+    if recipe.frozen_statistics:
+        for layer in learner.network.modules():
+            layer.train(not isinstance(layer, nn.BatchNorm2d))
     with randomness(seed, learner.epoch + 1) as random:
-        order = torch.randperm(len(data.labels), generator=random)
+        order = torch.randperm(count, generator=random).to(device)
         for step, batch in enumerate(torch.split(order, recipe.batch_size)):
-            images, labels = as_input(data.images[batch]), data.labels[batch]
+            done = learner.epoch * batches + step
+            rate = learning_rate(recipe, done, recipe.epochs * batches)
+            learner.optimizer.param_groups[0]["lr"] = rate
+            ours = team.share(batch)
+            pixels, truth = as_input(images.index_select(0, ours)), labels.index_select(0, ours)
             if augment:
-                images = augment(images, random)
-            learner.optimizer.param_groups[0]["lr"] = learning_rate(
-                recipe, learner.epoch * batches + step, recipe.epochs * batches
+                pixels = augment(pixels, random)
+            with precision(recipe.precision, device):
+                logits = learner.network(pixels)
+            losses = functional.cross_entropy(
+                logits.float(), truth, label_smoothing=recipe.label_smoothing, reduction="sum"
             )
-            with precision(recipe.precision):
-                logits = learner.network(images).float()
-            loss = functional.cross_entropy(logits, labels, label_smoothing=recipe.label_smoothing)
-            loss.backward()  # type: ignore[no-untyped-call]
+            learner.optimizer.zero_grad()
+            (losses / len(batch)).backward()  # type: ignore[no-untyped-call]
+            team.add_up([parameter.grad for parameter in learner.network.parameters()])  # type: ignore[misc]
             learner.optimizer.step()
-            learner.buffer.grad.zero_()  # type: ignore[union-attr]
-            if learner.average is not None:
-                done = learner.epoch * batches + step + 1
-                kept = min(recipe.average, done / (done + 10))  # the first steps soon forget the initial weights
-                learner.average.lerp_(learner.buffer.detach(), 1 - kept)
-            loss_sum += loss.detach() * len(labels)
-            right += (logits.argmax(1) == labels).sum()
+            if learner.average and done % AVERAGE_EVERY == 0:
+                kept = min(recipe.average**AVERAGE_EVERY, done / (done + 10))  # the first steps soon forget the start
+                torch._foreach_lerp_(learner.average, parameters_of(learner.network), 1 - kept)
+            totals += torch.stack((losses.detach(), (logits.detach().argmax(1) == truth).sum()))
             if step % WATCH_EVERY == WATCH_EVERY - 1 or step == batches - 1:
-                seen = min((step + 1) * recipe.batch_size, len(data.labels))
-                mean = float(loss_sum) / seen
-                if not np.isfinite(mean):
-                    rate = learner.optimizer.param_groups[0]["lr"]
+                team.add_up(whole := [totals.clone()])
+                seen = min((step + 1) * recipe.batch_size, count)
+                loss, accuracy = (value / seen for value in whole[0].tolist())
+                if not np.isfinite(loss):
                     raise RunError(
-                        f"the loss is {mean} at step {step + 1} of epoch {learner.epoch + 1}, with learning rate "
+                        f"the loss is {loss} at step {step + 1} of epoch {learner.epoch + 1}, with learning rate "
                         f"{rate:.2g}. Try a tenth of it (--learning-rate {recipe.learning_rate / 10:.2g})."
                     )
-                watch(step + 1, batches, mean, int(right) / seen)
+                watch(step + 1, batches, loss, accuracy)
+    agree_on_statistics(learner.network, team)
     learner.epoch += 1
-    return float(loss_sum) / len(data.labels), int(right) / len(data.labels)
+    return loss, accuracy
 
 
 @torch.no_grad()
-def judge(network: nn.Sequential, data: "Tensors", kind: Precision) -> tuple[float, float]:
+def judge(network: nn.Module, data: "Tensors", kind: Precision) -> tuple[float, float]:
     """Mean cross-entropy and accuracy of a network on images, without learning from them."""
     network.eval()
     loss, right = 0.0, 0
-    parts = (torch.split(tensor, JUDGED_AT_ONCE) for tensor in (data.images, data.labels))
+    parts = (torch.split(tensor, JUDGED_AT_ONCE) for tensor in data)
     for images, labels in zip(*parts, strict=True):
-        with precision(kind):
+        with precision(kind, labels.device):
             logits = network(as_input(images)).float()
         loss += float(functional.cross_entropy(logits, labels, reduction="sum"))
         right += int((logits.argmax(1) == labels).sum())
@@ -142,10 +153,11 @@ def one_epoch(
     frame: Frame,
     seed: int,
     watch: Watch,
+    team: Team = ALONE,
 ) -> Epoch:
     """Train for one epoch, judge on the held-out images if there are any, and say what came of it."""
     start = time.perf_counter()
-    loss, accuracy = train_epoch(learner, recipe, training, frame, seed, watch)
+    loss, accuracy = train_epoch(learner, recipe, training, frame, seed, watch, team)
     held_out: tuple[float, float] | tuple[None, None] = (None, None)
     if validation:
         with learner.averaged() as network:
@@ -154,17 +166,45 @@ def one_epoch(
     return Epoch(learner.epoch, loss, accuracy, held_out[0], held_out[1], seconds)
 
 
-@dataclass(frozen=True)
-class Tensors:
-    """Images and labels in memory, as PyTorch takes them; one byte a pixel, so that a batch is one small gather."""
+class Tensors(NamedTuple):
+    """Images and labels in memory, as PyTorch takes them; one byte a pixel, so that a batch is one small gather.
 
-    images: UInt8[Tensor, "n 28 28"]
-    labels: Int64[Tensor, "n"]
+    Attributes:
+        images: uint8 `[n, 28, 28]`.
+        labels: int64 `[n]`.
+    """
+
+    images: Tensor
+    labels: Tensor
 
     @classmethod
-    def of(cls, part: Part) -> "Tensors":
-        """The images and labels of a part of a data set."""
-        return cls(torch.from_numpy(part.images), torch.from_numpy(part.labels.astype(np.int64)))
+    def of(cls, part: Part, device: torch.device = CPU) -> "Tensors":
+        """The images and labels of a part of a data set, on a device."""
+        images, labels = torch.from_numpy(part.images), torch.from_numpy(part.labels.astype(np.int64))
+        return cls(images.to(device), labels.to(device))
+
+
+def parameters_of(network: nn.Module) -> list[Tensor]:
+    """The parameters in order, without their history."""
+    return [parameter.detach() for parameter in network.parameters()]
+
+
+def copies(network: nn.Module) -> list[Tensor]:
+    """Copies of the parameters, in order."""
+    return [parameter.clone() for parameter in parameters_of(network)]
+
+
+def put(network: nn.Module, values: list[Tensor]) -> None:
+    """Give the parameters these values."""
+    torch._foreach_copy_(parameters_of(network), values)
+
+
+def agree_on_statistics(network: nn.Module, team: Team) -> None:
+    """Let batch normalisation use the mean of what the processes of a team have seen."""
+    moving = [buffer for buffer in network.buffers() if buffer.is_floating_point()]
+    team.add_up(moving)
+    for buffer in moving:
+        buffer.div_(team.size)
 
 
 def as_input(pixels: UInt8[Tensor, "n 28 28"]) -> Float[Tensor, "n 1 28 28"]:
@@ -172,9 +212,9 @@ def as_input(pixels: UInt8[Tensor, "n 28 28"]) -> Float[Tensor, "n 1 28 28"]:
     return pixels.unsqueeze(1).float().mul_(1 / 255).contiguous(memory_format=torch.channels_last)
 
 
-def precision(kind: Precision) -> torch.autocast:
+def precision(kind: Precision, device: torch.device = CPU) -> torch.autocast:
     """A context in which a network computes in that precision; its parameters stay float32."""
-    return torch.autocast("cpu", torch.bfloat16, enabled=kind == "bfloat16")
+    return torch.autocast(device.type, torch.bfloat16, enabled=kind == "bfloat16")
 
 
 @contextmanager

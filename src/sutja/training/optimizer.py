@@ -1,4 +1,4 @@
-"""One buffer for all parameters, so that an optimizer step is a few operations however many layers there are."""
+"""Optimizers whose step is a few operations, each over the parameters of all layers."""
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,8 @@ class RMSprop(torch.optim.Optimizer):
 
     PyTorch's own differs: it adds epsilon after the square root, Keras within. For gradient g and moving average v,
     v ← rho·v + (1 - rho)·g² and w ← w - learning_rate·g / √(v + epsilon).
+
+    Kept is u = v + epsilon, since u ← rho·u + (1 - rho)·(g² + epsilon): four passes over memory in place of six.
     """
 
     def __init__(self, parameters: list[nn.Parameter], lr: float = 1e-3, rho: float = 0.9, eps: float = 1e-7):
@@ -20,38 +22,23 @@ class RMSprop(torch.optim.Optimizer):
     def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002
         """Move every parameter by its gradient; `closure` is there for the base class and not used."""
         for group in self.param_groups:
-            for parameter in group["params"]:
-                state = self.state[parameter]
-                if not state:
-                    state["average"] = torch.zeros_like(parameter)
-                average, gradient = state["average"], parameter.grad
-                average.mul_(group["rho"]).addcmul_(gradient, gradient, value=1 - group["rho"])
-                parameter.addcdiv_(gradient, (average + group["eps"]).sqrt_(), value=-group["lr"])
+            moved = [parameter for parameter in group["params"] if parameter.grad is not None]
+            gradients = [parameter.grad for parameter in moved]
+            for parameter in moved:
+                if not self.state[parameter]:
+                    self.state[parameter]["average"] = torch.full_like(parameter, group["eps"])
+            averages = [self.state[parameter]["average"] for parameter in moved]
+            epsilon = torch.tensor(group["eps"])
+            squares = [torch.addcmul(epsilon.to(one.device), one, one) for one in gradients]
+            torch._foreach_lerp_(averages, squares, 1 - group["rho"])
+            torch._foreach_addcmul_(moved, gradients, torch._foreach_rsqrt(averages), value=-group["lr"])
 
 
-def flatten(network: nn.Module) -> nn.Parameter:
-    """Move all parameters of a network, and their gradients, into one buffer of which each becomes a view.
-
-    Returns:
-        The buffer, for an optimizer: float32 `[parameters]`, with its gradient.
-    """
-    parameters = list(network.parameters())
-    buffer = nn.Parameter(torch.cat([parameter.detach().reshape(-1) for parameter in parameters]))
-    buffer.grad = torch.zeros_like(buffer)
-    start = 0
-    for parameter in parameters:
-        part = slice(start, start + parameter.numel())
-        parameter.data = buffer.data[part].view_as(parameter)
-        parameter.grad = buffer.grad[part].view_as(parameter)
-        start = part.stop
-    return buffer
-
-
-def optimizer_for(recipe: Recipe, buffer: nn.Parameter) -> torch.optim.Optimizer:
-    """The optimizer that a recipe asks for, over the flat buffer of all parameters."""
+def optimizer_for(recipe: Recipe, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    """The optimizer that a recipe asks for."""
     if recipe.optimizer == "rmsprop":
-        return RMSprop([buffer], lr=recipe.learning_rate)
-    return torch.optim.AdamW([buffer], lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
+        return RMSprop(parameters, lr=recipe.learning_rate)
+    return torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
@@ -63,13 +50,15 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
 
 
 def state_arrays(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """What an optimizer remembers about the buffer, by name."""
-    (state,) = optimizer.state_dict()["state"].values() or ({},)
-    return {name: torch.as_tensor(value) for name, value in state.items()}
+    """What an optimizer remembers about each parameter, by the parameter's number and a name: `0/average`."""
+    states = optimizer.state_dict()["state"]
+    return {f"{number}/{name}": torch.as_tensor(value) for number in states for name, value in states[number].items()}
 
 
 def restore_state(optimizer: torch.optim.Optimizer, arrays: dict[str, Tensor]) -> None:
     """Give an optimizer back what `state_arrays` took from it."""
-    whole = optimizer.state_dict()
-    copies = {name: value.clone() for name, value in arrays.items()}  # PyTorch would keep the tensors themselves
-    optimizer.load_state_dict({**whole, "state": {0: copies} if copies else {}})
+    states: dict[int, dict[str, Tensor]] = {}
+    for key, value in arrays.items():
+        number, name = key.split("/")
+        states.setdefault(int(number), {})[name] = value.clone()  # PyTorch would keep the tensors themselves
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": states})

@@ -1,11 +1,14 @@
 """Recipes: everything that decides how a network is trained, under one name."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sutja.data.catalog import Frame
 from sutja.errors import RunError, unknown_name
 from sutja.training.augment import Augmentation
+
+if TYPE_CHECKING:
+    import torch
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -15,7 +18,8 @@ class Recipe:
     """How a network is trained.
 
     Attributes:
-        name: The name of the recipe, and of the network it trains.
+        name: The name of the recipe.
+        network: The network it trains; that of the recipe's own name if there is none.
         epochs: Passes over the training images.
         batch_size: Images a step.
         optimizer: "rmsprop" as Keras defines it, or "adamw" (Loshchilov and Hutter, 2017).
@@ -26,11 +30,13 @@ class Recipe:
         average: How much of the running average of the weights is kept at each step; 0 keeps none. The network that
             is judged and exported has the averaged weights, the training goes on with its own (Polyak and Juditsky,
             Acceleration of stochastic approximation by averaging, 1992; `use_ema` in Keras's optimizers).
+        frozen_statistics: Whether batch normalisation keeps the means and spreads that it starts with.
         precision: What the network computes in while training; parameters are float32 always.
         augmentation: The random changes for each frame of images; a frame that is not named gets none.
     """
 
     name: str
+    network: str = ""
     epochs: int = 10
     batch_size: int = 128
     optimizer: Literal["rmsprop", "adamw"] = "rmsprop"
@@ -39,6 +45,7 @@ class Recipe:
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     average: float = 0.0
+    frozen_statistics: bool = False
     precision: Precision = "float32"
     augmentation: dict[Frame, Augmentation] = field(default_factory=dict)
 
@@ -54,12 +61,15 @@ class Recipe:
                 raise RunError(f"{setting} must be above 0; found {getattr(recipe, setting)}.")
         return recipe
 
-    def on_this_machine(self) -> "Recipe":
-        """The recipe in the precision that pays here: bfloat16 only where the processor computes in it."""
+    def on_this_machine(self, device: "torch.device | None" = None) -> "Recipe":
+        """The recipe in the precision that pays here: bfloat16 only where the device computes in it."""
         import torch
 
+        kind = device.type if device else "cpu"
         capable = torch.cpu.get_capabilities()
-        if any(capable.get(name) for name in ("amx_bf16", "avx512_bf16")):
+        if kind == "cpu" and any(capable.get(name) for name in ("amx_bf16", "avx512_bf16")):
+            return self
+        if kind == "cuda" and torch.cuda.is_bf16_supported():
             return self
         return replace(self, precision="float32")
 
@@ -77,7 +87,36 @@ def recipe_from_dict(fields: dict[str, Any]) -> Recipe:
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe("dense", average=0.995),
+        Recipe("dense", average=0.995, precision="bfloat16"),
+        Recipe(
+            "dense-augmented",
+            network="dense",
+            epochs=100,
+            batch_size=256,
+            optimizer="adamw",
+            learning_rate=3e-3,
+            schedule="one-cycle",
+            weight_decay=0.02,
+            average=0.998,
+            precision="bfloat16",
+            augmentation={
+                "digit": Augmentation(shift=1.5, rotation=10, shear=0.15, scale=0.1, wobble=0.7),
+                "garment": Augmentation(shift=1, scale=0.05, flip=True),
+            },
+        ),
+        Recipe(
+            "tiny",
+            epochs=30,
+            optimizer="adamw",
+            learning_rate=1e-2,
+            schedule="one-cycle",
+            average=0.998,
+            precision="bfloat16",
+            augmentation={
+                "digit": Augmentation(shift=1.5, rotation=10, shear=0.15, scale=0.1, wobble=0.4),
+                "garment": Augmentation(shift=2, scale=0.1, flip=True),
+            },
+        ),
         Recipe(
             "convnet",
             epochs=16,
@@ -89,6 +128,21 @@ RECIPES = {
             augmentation={
                 "digit": Augmentation(shift=2.5, rotation=15, shear=0.25, scale=0.18, wobble=0.8, thickness=0.7),
                 "garment": Augmentation(shift=2, scale=0.1, flip=True, erase=10),
+            },
+        ),
+        Recipe(
+            "resnet",
+            epochs=40,
+            optimizer="adamw",
+            learning_rate=4e-3,
+            schedule="one-cycle",
+            weight_decay=0.05,
+            label_smoothing=0.1,
+            average=0.999,
+            precision="bfloat16",
+            augmentation={
+                "digit": Augmentation(shift=2.5, rotation=15, shear=0.25, scale=0.18, wobble=0.8, thickness=0.7),
+                "garment": Augmentation(shift=2, scale=0.1, flip=True, erase=12),
             },
         ),
     )

@@ -1,65 +1,31 @@
-"""A training run and the folder that it leaves: recipe, history, checkpoint, model, report."""
+"""A training run and the folder that it leaves: recipe, history, checkpoints, model, report."""
 
 import json
 import os
-import zlib
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sutja.classifier.card import Card
 from sutja.classifier.classifier import Classifier
-from sutja.data.dataset import Dataset, Part
+from sutja.data.dataset import Dataset
 from sutja.data.source import load
 from sutja.errors import RunError
 from sutja.evaluation.report import Report, evaluate
 from sutja.files import write_text
+from sutja.training.callback import Callback, Callbacks
 from sutja.training.history import History
+from sutja.training.plan import VALIDATION, Plan, check_folder, check_settings, fingerprint, free_folder, held_out
 from sutja.training.progress import Progress
-from sutja.training.recipe import Recipe, find_recipe, recipe_from_dict
+from sutja.training.recipe import Precision, Recipe, find_recipe
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
-VALIDATION = 1 / 12
-"""Share of the training images that is held out: the last 5,000 of MNIST's 60,000."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that decides what a run computes; `recipe.json` holds it.
-
-    Attributes:
-        dataset: A name in the catalog, or the absolute path of a folder.
-        recipe: How the network is trained.
-        seed: Of initial weights, order, augmentation and dropout.
-        validation: Share of the training images held out, the last ones; 0 trains on all.
-        fingerprint: A checksum of the training data, so that a run is not continued on other data.
-    """
-
-    dataset: str
-    recipe: Recipe
-    seed: int
-    validation: float
-    fingerprint: int
-
-    def to_json(self) -> str:
-        """The plan as it stands in `recipe.json`."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str, origin: Path) -> "Plan":
-        """The inverse of `to_json`.
-
-        Raises:
-            RunError: not a plan.
-        """
-        try:
-            fields = json.loads(text)
-            return cls(**{**fields, "recipe": recipe_from_dict(fields["recipe"])})
-        except (ValueError, KeyError, TypeError) as error:
-            raise RunError(f"{origin} is damaged ({error}). Restore it, or train anew into another folder.") from error
+    from sutja.training.team import Team
 
 
 @dataclass(frozen=True)
@@ -91,56 +57,84 @@ class Run:
 
 def train(
     dataset: str | os.PathLike[str],
-    recipe: str | Recipe = "dense",
+    recipe: str | Recipe | None = None,
     *,
     epochs: int | None = None,
     batch_size: int | None = None,
     learning_rate: float | None = None,
+    precision: Precision | None = None,
     seed: int = 0,
     validation: float = VALIDATION,
+    patience: int = 0,
+    start: str | os.PathLike[str] | None = None,
+    device: str = "auto",
     out: str | os.PathLike[str] | None = None,
     progress: bool = True,
+    callbacks: Sequence[Callback] = (),
 ) -> Run:
     """Train a network and leave a run folder.
 
     The same seed on the same machine gives the same weights, bit for bit. A run that is interrupted keeps its
-    checkpoint: `resume` continues it.
+    checkpoint: `resume` continues it. Started by `torchrun`, several processes train together: each learns from its
+    share of every batch.
 
     Args:
         dataset: A name such as "mnist", or a folder of pictures.
-        recipe: "dense" (the chapter's network), "convnet", or a `Recipe` of your own.
-        epochs: Passes over the training images; by default what the recipe says, as for the next two.
+        recipe: The name of a recipe, or a `Recipe` of your own; by default "dense", the chapter's network, or a gentle
+            form of the recipe of the model to start from.
+        epochs: Passes over the training images; by default what the recipe says, as for the next three.
         batch_size: Images a step.
         learning_rate: Of each step, or the highest of a schedule.
+        precision: "float32" or "bfloat16"; the recipe's own is used only where the device computes in it.
         seed: A whole number from 0.
         validation: Share of the training images to hold out for the validation figures, from the end; 0 holds out none.
+        patience: End after this many epochs in which the validation accuracy has not grown, and keep the best; 0 never.
+        start: A model of this recipe whose weights to start from: a file, a run folder, or a bundled name.
+        device: "cpu", "cuda", "mps", or "auto" for a graphics card if there is one.
         out: The run folder, which must not exist; by default `runs/<data>-<recipe>`, with a number if that exists.
         progress: Whether to show progress on standard error.
+        callbacks: Followers of the run, told of its start, its steps, its epochs and its end.
 
     Returns:
         The run, with `.history`, `.report`, `.classifier` and `.folder`.
 
     Raises:
-        RunError: an unknown recipe, a setting out of range, or a folder that exists.
+        RunError: an unknown recipe, a setting out of range, no such device, or a folder that exists.
         DataError: the data cannot be loaded.
     """
+    from sutja.training.device import device_named
+    from sutja.training.start import tuned_recipe
+    from sutja.training.team import assembled
+
+    if recipe is None:
+        recipe = "dense" if start is None else tuned_recipe(start)
     settings = find_recipe(recipe) if isinstance(recipe, str) else recipe
-    settings = settings.with_changes(epochs=epochs, batch_size=batch_size, learning_rate=learning_rate)
-    if not 0 <= validation < 1:
-        raise RunError(f"validation is a share of the training images, from 0 to below 1; found {validation}.")
-    if seed < 0:
-        raise RunError(f"seed must be a whole number from 0; found {seed}.")
-    folder = Path(out) if out else free_folder(f"{Path(dataset).name}-{settings.name}")
-    check_folder(folder)
-    data = load(dataset)
-    held_out(data, validation, settings.batch_size)
-    name = str(Path(data.name).resolve()) if Path(data.name).is_dir() else data.name
-    plan = Plan(name, settings.on_this_machine(), seed, validation, fingerprint(data))
-    write_text(folder / "recipe.json", plan.to_json())
-    return carried_out(plan, data, folder, progress)
+    settings = settings.with_changes(
+        epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, precision=precision
+    )
+    check_settings(seed, validation, patience)
+    place = device_named(device)
+    if not precision:
+        settings = settings.on_this_machine(place)
+    with assembled(place) as team:
+        folder = Path(team.agreed(str(out or free_folder(f"{Path(dataset).name}-{settings.name}"))))
+        if team.leads:
+            check_folder(folder)
+        data = load(dataset)
+        held_out(data, validation, settings.batch_size)
+        name = str(Path(data.name).resolve()) if Path(data.name).is_dir() else data.name
+        source = None if start is None else str(start)
+        plan = Plan(name, settings, seed, validation, fingerprint(data), patience, source)
+        return carried_out(plan, data, folder, Callbacks(Progress(progress), *callbacks), place, team)
 
 
-def resume(folder: str | os.PathLike[str], *, progress: bool = True) -> Run:
+def resume(
+    folder: str | os.PathLike[str],
+    *,
+    device: str = "auto",
+    progress: bool = True,
+    callbacks: Sequence[Callback] = (),
+) -> Run:
     """Continue a run that was interrupted, at whatever moment; it ends as if it never had been.
 
     A run that is complete is left as it is, and returned.
@@ -148,40 +142,85 @@ def resume(folder: str | os.PathLike[str], *, progress: bool = True) -> Run:
     Raises:
         RunError: no run folder, a damaged one, or the data has changed since.
     """
+    from sutja.training.device import device_named
+    from sutja.training.team import assembled
+
     folder = Path(folder)
     path = folder / "recipe.json"
     try:
         plan = Plan.from_json(path.read_text("utf-8"), path)
     except OSError as error:
         raise RunError(f"{folder} is no run folder: cannot read {path} ({error.strerror}).") from error
-    data = load(plan.dataset if not Path(plan.dataset).is_absolute() else Path(plan.dataset))
-    if fingerprint(data) != plan.fingerprint:
-        raise RunError(f"the data of {plan.dataset} has changed since {folder} was started. Train anew.")
-    return carried_out(plan, data, folder, progress)
+    place = device_named(device)
+    with assembled(place) as team:
+        data = load(plan.dataset if not Path(plan.dataset).is_absolute() else Path(plan.dataset))
+        if fingerprint(data) != plan.fingerprint:
+            raise RunError(f"the data of {plan.dataset} has changed since {folder} was started. Train anew.")
+        return carried_out(plan, data, folder, Callbacks(Progress(progress), *callbacks), place, team)
 
 
-def carried_out(plan: Plan, data: Dataset, folder: Path, show: bool) -> Run:
-    """Do what is left to do of a plan: the epochs after the last checkpoint, then the model and the report."""
+def carried_out(
+    plan: Plan,
+    data: Dataset,
+    folder: Path,
+    callback: Callback,
+    device: "torch.device | None" = None,
+    team: "Team | None" = None,
+) -> Run:
+    """Do what is left to do of a plan: the epochs after the last checkpoint, then the model and the report.
+
+    Args:
+        plan: What to do.
+        data: On which images.
+        folder: Where it is kept.
+        callback: Who follows.
+        device: Where to train; the processor unless said.
+        team: The processes that train together.
+    """
     from sutja.training.checkpoint import load_checkpoint, save_checkpoint
-    from sutja.training.loop import Learner, Tensors, one_epoch
+    from sutja.training.loop import CPU, Learner, Tensors, one_epoch
+    from sutja.training.start import start_from
+    from sutja.training.team import ALONE
 
+    device, team = device or CPU, team or ALONE
+    callback = callback if team.leads else Callback()
     training, validation = held_out(data, plan.validation, plan.recipe.batch_size)
-    learner, history = Learner.new(plan.recipe, len(data.classes), plan.seed), History()
-    path = folder / "checkpoint" / "last.npz"
-    if path.exists():
-        history = load_checkpoint(path, learner)
-    else:
-        save_checkpoint(path, learner, history)
-    tensors = Tensors.of(training), Tensors.of(validation) if len(validation.labels) else None
-    with Progress(plan.recipe.epochs, history, show) as progress:
-        while learner.epoch < plan.recipe.epochs:
-            epoch = one_epoch(learner, plan.recipe, *tensors, data.frame, plan.seed, progress.step)
+    last, best = folder / "checkpoint" / "last.npz", folder / "checkpoint" / "best.npz"
+    learner, history = Learner.new(plan.recipe, len(data.classes), plan.seed, device), History()
+    if last.exists():
+        history = load_checkpoint(last, learner)
+    elif plan.start is not None:
+        start_from(plan.start, plan.recipe, learner, data)
+    team.agreed("the checkpoint is read")
+    if team.leads and not last.exists():
+        write_text(folder / "recipe.json", plan.to_json())
+        save_checkpoint(last, learner, history)
+    tensors = Tensors.of(training, device), Tensors.of(validation, device) if len(validation.labels) else None
+    report = None
+    callback.on_start(plan, folder, history)
+    try:
+        while learner.epoch < plan.recipe.epochs and not history.stalled(plan.patience):
+            epoch = one_epoch(learner, plan.recipe, *tensors, data.frame, plan.seed, callback.on_step, team)
             history = history.followed_by(epoch)
-            save_checkpoint(path, learner, history)
-            progress.epoch(epoch)
-    history.save(folder / "history.csv")
-    with learner.averaged() as network:
-        report = finish(plan, data, network, history, folder)
+            if team.leads and history.best == epoch.epoch:
+                save_checkpoint(best, learner, history)
+            if team.leads:
+                save_checkpoint(last, learner, history)
+            callback.on_epoch(epoch)
+        if team.leads:
+            if plan.patience:
+                load_checkpoint(best, learner)
+            history.save(folder / "history.csv")
+            with learner.averaged() as network:
+                report = finish(plan, data, network, history, folder)
+    except KeyboardInterrupt as interruption:
+        interruption.add_note(
+            f"What was learned until the last whole epoch is kept: continue with `sutja train --resume {folder}`."
+        )
+        raise
+    finally:
+        callback.on_end(report)
+    team.agreed("the files are written")
     return Run(folder, plan, history, report)
 
 
@@ -218,48 +257,3 @@ def write_report(plan: Plan, data: Dataset, history: History, report: Report, fo
     document = page(report, data.test.images, f"{plan.recipe.name} on {data.name}", facts, curves)
     write_text(folder / "report.json", json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n")
     write_text(folder / "report.html", document)
-
-
-def held_out(data: Dataset, share: float, batch_size: int) -> tuple[Part, Part]:
-    """The training images to learn from, and the last ones, held out for validation.
-
-    Raises:
-        RunError: fewer images are left than a batch has.
-    """
-    images, labels = data.train
-    kept = len(labels) - round(len(labels) * share)
-    if kept < batch_size:
-        raise RunError(
-            f"a batch of {batch_size} is larger than the {kept} images to learn from. "
-            f"Use --batch-size {max(1, kept // 4)}."
-        )
-    return Part(images[:kept], labels[:kept]), Part(images[kept:], labels[kept:])
-
-
-def fingerprint(data: Dataset) -> int:
-    """A checksum of the training images and labels."""
-    return zlib.crc32(data.train.labels.tobytes(), zlib.crc32(data.train.images.tobytes()))
-
-
-def free_folder(name: str) -> Path:
-    """`runs/<name>`, with a number if that exists."""
-    folder, number = Path("runs", name), 2
-    while folder.exists():
-        folder, number = Path("runs", f"{name}-{number}"), number + 1
-    return folder
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse to train into what is there already.
-
-    Raises:
-        RunError: the folder exists and is not empty, or is a file.
-    """
-    if folder.is_dir() and not any(folder.iterdir()):
-        return
-    if (folder / "recipe.json").exists():
-        raise RunError(
-            f"{folder} exists: it holds a run. Continue it with `sutja train --resume {folder}`, or name another --out."
-        )
-    if folder.exists():
-        raise RunError(f"{folder} exists and is not empty. Name another --out.")

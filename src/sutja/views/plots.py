@@ -63,14 +63,14 @@ def plot_curves(columns: Mapping[str, Sequence[float]], ylabel: str = "accuracy"
 
     Args:
         columns: For example `{"training": history["accuracy"], "validation": history["validation_accuracy"]}`.
-        ylabel: What the figures are; "accuracy" is shown in percent.
+        ylabel: What the figures are; accuracies are shown in percent.
         ax: Where to draw.
     """
     ax = ax or _axes(5, 3.4)
     for (name, values), colour in zip(columns.items(), _colours(len(columns)), strict=True):
         if values:
             ax.plot(range(1, len(values) + 1), values, marker="o", markersize=3.5, color=colour, label=name)
-    if ylabel == "accuracy":
+    if ylabel.endswith("accuracy"):
         ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _dress(ax, "epoch", ylabel)
@@ -142,7 +142,8 @@ def _axes(width: float, height: float) -> Axes:
 
 
 def _colours(count: int) -> list[str]:
-    return [(ACCENT, SECOND, "#16a34a", "#9333ea", "#64748b")[number % 5] for number in range(count)]
+    colours = [ACCENT, SECOND, "#16a34a", "#9333ea", "#64748b", "#0891b2", "#be123c", "#a16207"]
+    return [colours[number % len(colours)] for number in range(count)]
 
 
 def _dress(ax: Axes, xlabel: str, ylabel: str) -> None:

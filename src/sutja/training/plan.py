@@ -1,0 +1,114 @@
+"""What a training run was asked for, on which images, and where it is kept."""
+
+import json
+import zlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sutja.data.dataset import Dataset, Part
+from sutja.errors import RunError
+from sutja.training.recipe import Recipe, recipe_from_dict
+
+VALIDATION = 1 / 12
+"""Share of the training images that is held out: the last 5,000 of MNIST's 60,000."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that decides what a run computes; `recipe.json` holds it.
+
+    Attributes:
+        dataset: A name in the catalog, or the absolute path of a folder.
+        recipe: How the network is trained.
+        seed: Of initial weights, order, augmentation and dropout.
+        validation: Share of the training images held out, the last ones; 0 trains on all.
+        fingerprint: A checksum of the training data, so that a run is not continued on other data.
+        patience: The run ends after this many epochs without a better validation accuracy; 0 for never.
+        start: The model whose weights the training starts from; None for random ones.
+    """
+
+    dataset: str
+    recipe: Recipe
+    seed: int
+    validation: float
+    fingerprint: int
+    patience: int = 0
+    start: str | None = None
+
+    def to_json(self) -> str:
+        """The plan as it stands in `recipe.json`."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, origin: Path) -> "Plan":
+        """The inverse of `to_json`.
+
+        Raises:
+            RunError: not a plan.
+        """
+        try:
+            fields = json.loads(text)
+            return cls(**{**fields, "recipe": recipe_from_dict(fields["recipe"])})
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunError(f"{origin} is damaged ({error}). Restore it, or train anew into another folder.") from error
+
+
+def held_out(data: Dataset, share: float, batch_size: int) -> tuple[Part, Part]:
+    """The training images to learn from, and the last ones, held out for validation.
+
+    Raises:
+        RunError: fewer images are left than a batch has.
+    """
+    images, labels = data.train
+    kept = len(labels) - round(len(labels) * share)
+    if kept < batch_size:
+        raise RunError(
+            f"a batch of {batch_size} is larger than the {kept} images to learn from. "
+            f"Use --batch-size {max(1, kept // 4)}."
+        )
+    return Part(images[:kept], labels[:kept]), Part(images[kept:], labels[kept:])
+
+
+def fingerprint(data: Dataset) -> int:
+    """A checksum of the training images and labels."""
+    return zlib.crc32(data.train.labels.tobytes(), zlib.crc32(data.train.images.tobytes()))
+
+
+def check_settings(seed: int, validation: float, patience: int) -> None:
+    """Refuse settings out of their range.
+
+    Raises:
+        RunError: one of them is.
+    """
+    if not 0 <= validation < 1:
+        raise RunError(f"validation is a share of the training images, from 0 to below 1; found {validation}.")
+    if seed < 0:
+        raise RunError(f"seed must be a whole number from 0; found {seed}.")
+    if patience < 0:
+        raise RunError(f"patience is a number of epochs, or 0 to train through all of them; found {patience}.")
+    if patience and not validation:
+        raise RunError("patience needs validation images to judge on. Leave --validation above 0.")
+
+
+def free_folder(name: str) -> Path:
+    """`runs/<name>`, with a number if that exists."""
+    folder, number = Path("runs", name), 2
+    while folder.exists():
+        folder, number = Path("runs", f"{name}-{number}"), number + 1
+    return folder
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse to train into what is there already.
+
+    Raises:
+        RunError: the folder exists and is not empty, or is a file.
+    """
+    if folder.is_dir() and not any(folder.iterdir()):
+        return
+    if (folder / "recipe.json").exists():
+        raise RunError(
+            f"{folder} exists: it holds a run. Continue it with `sutja train --resume {folder}`, or name another --out."
+        )
+    if folder.exists():
+        raise RunError(f"{folder} exists and is not empty. Name another --out.")

@@ -1,0 +1,94 @@
+"""Starting from what another model has learned, in place of random weights (fine-tuning)."""
+
+import os
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sutja.classifier.classifier import Classifier, model_file
+from sutja.data.dataset import Dataset
+from sutja.errors import RunError
+from sutja.training.loop import CPU, Learner, as_input, copies
+from sutja.training.recipe import Recipe, find_recipe
+
+SEEN = 2000
+"""So many training images are shown to a network to learn how far its layers' outputs spread."""
+
+
+def tuned_recipe(source: str | os.PathLike[str]) -> Recipe:
+    """The recipe for going on from a model with few images: that of the model, with small batches and gentle steps.
+
+    Batch normalisation keeps its statistics, as those of a small batch would say little.
+    """
+    recipe = find_recipe(Classifier(*model_file(source)).card.recipe)
+    return replace(
+        recipe, epochs=30, batch_size=10, learning_rate=recipe.learning_rate / 10, average=0.0, frozen_statistics=True
+    )
+
+
+@torch.no_grad()
+def start_from(source: str, recipe: Recipe, learner: Learner, data: Dataset) -> None:
+    """Give a learner the weights of a model file.
+
+    In a model file batch normalisation is folded into the convolutions. Here it is unfolded: each gets the mean and
+    the spread that its inputs have on the training images, and undoes them, so that the network says what the file
+    says and can go on learning. Outputs for classes that the model does not know stay random.
+
+    Args:
+        source: A model file, a run folder, or a bundled name.
+        recipe: That of the learner.
+        learner: Untrained.
+        data: What is going to be learned.
+
+    Raises:
+        RunError: the model is of another network.
+        ModelError: it cannot be read.
+    """
+    content, origin = model_file(source)
+    card = Classifier(content, origin).card
+    other = find_recipe(card.recipe)
+    if (other.network or other.name) != (recipe.network or recipe.name):
+        raise RunError(
+            f"{source} is a {card.recipe}, and this run trains a {recipe.name}. Train with --recipe {card.recipe}, or "
+            "leave --recipe out."
+        )
+    device = next(learner.network.parameters()).device
+    network = learner.network.to(CPU).eval()
+    known, weights = {name: number for number, name in enumerate(card.classes)}, weights_in(content)
+    values = as_input(torch.from_numpy(data.train.images[:SEEN]))
+    bias = torch.zeros(1)
+    for layer in network:
+        if isinstance(layer, nn.BatchNorm2d):
+            mean, variance = values.mean((0, 2, 3)), values.var((0, 2, 3), unbiased=False)
+            for ours, theirs in (
+                (layer.running_mean, mean), (layer.running_var, variance), (layer.bias, mean + bias),
+                (layer.weight, (variance + layer.eps).sqrt()),
+            ):  # fmt: skip
+                ours.copy_(theirs)  # type: ignore[union-attr]
+        elif isinstance(layer, nn.Conv2d):
+            weight, bias = weights.pop(0)
+            layer.weight.copy_(weight)
+        elif isinstance(layer, nn.Linear):
+            weight, bias = weights.pop(0)
+            # only the last layer has a row for each class
+            names = range(len(weight)) if weights else [known.get(name) for name in data.classes]
+            for row, source_row in enumerate(names):
+                if source_row is not None:
+                    layer.weight[row], layer.bias[row] = weight[source_row], bias[source_row]
+        values = layer(values)
+    network.to(device)
+    if learner.average is not None:
+        learner.average = copies(network)
+
+
+def weights_in(content: bytes) -> list[tuple[Tensor, Tensor]]:
+    """The weight and the bias of each layer of a model file, in order."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load_from_string(content).graph
+    arrays = {weight.name: torch.from_numpy(np.array(numpy_helper.to_array(weight))) for weight in graph.initializer}
+    layers = [node.input for node in graph.node if node.op_type in ("Conv", "Gemm")]
+    return [(arrays[weight], arrays[bias]) for _, weight, bias in layers]

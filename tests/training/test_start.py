@@ -1,0 +1,76 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import sutja
+from sutja.classifier.classifier import bundled
+from sutja.data.dataset import Part
+from sutja.errors import ModelError, RunError
+from sutja.training.loop import Learner, as_input
+from sutja.training.recipe import RECIPES
+from sutja.training.start import start_from, tuned_recipe
+
+
+def probabilities(learner: Learner, images: np.ndarray) -> np.ndarray:
+    learner.network.eval()
+    with torch.no_grad():
+        answers = torch.softmax(learner.network(as_input(torch.from_numpy(images))), 1)
+    return np.asarray(answers)
+
+
+def test_a_network_that_starts_from_a_model_says_what_the_model_says() -> None:
+    data, recipe = sutja.load("digits"), RECIPES["convnet"]
+    learner = Learner.new(recipe, 10, 0)
+    start_from("digits", recipe, learner, data)
+    expected = bundled("digits")(data.test.images)
+    np.testing.assert_allclose(probabilities(learner, data.test.images), expected, atol=1e-5)
+
+
+def test_classes_keep_what_is_known_of_them_in_whatever_order() -> None:
+    data, recipe = sutja.load("digits"), RECIPES["convnet"]
+    odd = replace(data, classes=("7", "cat", "3"), train=Part(data.train.images, data.train.labels % 3))
+    learner = Learner.new(recipe, 3, 0)
+    start_from("digits", recipe, learner, odd)
+    images, labels = data.test
+    threes_and_sevens = np.isin(labels, (3, 7))
+    answers = probabilities(learner, images[threes_and_sevens])[:, [0, 2]].argmax(1)
+    assert np.mean(answers == (labels[threes_and_sevens] == 3)) > 0.97
+
+
+def test_the_average_starts_from_there_too() -> None:
+    recipe = replace(RECIPES["convnet"], average=0.99)
+    learner = Learner.new(recipe, 10, 0)
+    start_from("digits", recipe, learner, sutja.load("digits"))
+    assert learner.average is not None
+    assert all(map(torch.equal, learner.average, learner.network.parameters()))
+
+
+def test_a_model_of_another_recipe_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="digits is a convnet, and this run trains a dense"):
+        sutja.train("digits", "dense", start="digits", out=tmp_path / "run", progress=False)
+    with pytest.raises(ModelError, match="Did you mean 'digits'"):
+        sutja.train("digits", start="digit", out=tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_without_a_recipe_that_of_the_model_is_used_gently() -> None:
+    recipe = tuned_recipe("digits")
+    assert recipe.name == "convnet"
+    assert recipe.frozen_statistics
+    assert recipe.learning_rate == RECIPES["convnet"].learning_rate / 10
+
+
+def test_thirty_images_improve_a_model_and_the_run_resumes(tmp_path: Path) -> None:
+    data = sutja.load("digits")
+    images, labels = data.train
+    first = sutja.train("digits", "dense", epochs=1, out=tmp_path / "first", progress=False)
+    assert first.report is not None
+    run = sutja.train("digits", start=tmp_path / "first", epochs=2, out=tmp_path / "second", progress=False)
+    assert run.report is not None
+    assert run.report.accuracy > first.report.accuracy
+    assert run.plan.start == str(tmp_path / "first")
+    assert sutja.resume(tmp_path / "second", progress=False).history == run.history
+    assert len(images) == len(labels)
