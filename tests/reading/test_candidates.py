@@ -13,7 +13,7 @@ def named_places(*places: tuple[float, float, float, float, float]) -> Named:
     n = len(values)
     found = Found(values[:, :2], values[:, 2:4], np.zeros((n, 10), np.float32), np.zeros(n, int))
     empty = np.zeros((n, 28, 28), np.uint8), np.zeros((n, 11))
-    return Named(found, *empty, np.arange(n), values[:, 4].astype(float))
+    return Named(found, *empty, np.arange(n), values[:, 4].astype(float), np.ones(n))
 
 
 def test_of_overlapping_places_the_surest_stays() -> None:

@@ -1,19 +1,35 @@
-"""Naming what the detector found: each place is cropped and read by itself, and of several that overlap one stays."""
+"""Naming what the detector found: each place is cropped and read by itself, and of several that overlap one stays.
+
+Two networks name a crop: one that has learned from crops, with whatever is beside the digit, and says also whether
+it is one; and the classifier of digits that MNIST frames, for the piece of ink in the middle of the crop where that
+stands free. Their answers are multiplied (a product of experts, Hinton, 2002).
+"""
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from jaxtyping import Float64, UInt8
 
 from sutja.classifier.classifier import Classifier
 from sutja.pictures.contrast import CROP, CROP_DIGIT, crop_of
+from sutja.pictures.frame import frame_digit
 from sutja.reading.detector import MARGIN, Copy, Found
 
 NOT_A_DIGIT = 10
 """The crop classifier's class for what is no digit."""
 OVERLAP = 0.55
 """Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
+LARGER = 1.0
+"""Between places that overlap, one of e times the size may have 1/e of the odds."""
 ALMOST_ZERO = 1e-4
+SECOND = 1.0
+"""The weight of the second opinion beside the first, as an exponent."""
+BORDER = 4
+"""Pixels at the border of a crop: a piece of ink that lies mostly there belongs to a neighbour."""
+GROUND, FAINT, FULL = 40, 70, 170
+"""In a crop the ground has the first of these grey levels; from so many above it on there is ink, and with so many all
+of it is."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +40,7 @@ class Calibration:
     1999).
 
     Attributes:
-        crop: Weight of the log-odds that the crop classifier gives the label.
+        crop: Weight of the log-odds of what the crop shows: of the label, or of any digit.
         detector: Weight of the log-odds that the detector gives to any digit being there.
         bias: What is added.
     """
@@ -34,7 +50,7 @@ class Calibration:
     bias: float = 0.0
 
     def __call__(self, crop: np.ndarray, detector: np.ndarray) -> np.ndarray:
-        """Probabilities that the labels are right."""
+        """Probabilities that what the crops are said to show is there."""
         return 1 / (1 + np.exp(-(self.crop * log_odds(crop) + self.detector * log_odds(detector) + self.bias)))
 
 
@@ -46,8 +62,9 @@ class Named:
         found: The places.
         crops: uint8 `[n, 28, 28]`, what the classifier saw of each.
         answers: float64 `[n, 11]`, what it said: a probability for each digit, and that of none.
-        label: int `[n]`, the likeliest digit by the classifier.
+        label: int `[n]`, the likeliest digit.
         probability: float64 `[n]`, calibrated, that this digit is there.
+        presence: float64 `[n]`, calibrated, that any digit is there.
     """
 
     found: Found
@@ -55,22 +72,72 @@ class Named:
     answers: Float64[np.ndarray, "n 11"]
     label: np.ndarray
     probability: Float64[np.ndarray, "n"]
+    presence: Float64[np.ndarray, "n"]
 
     def chosen(self, which: np.ndarray) -> "Named":
         """Some of the places."""
         return Named(
             self.found.chosen(which), self.crops[which], self.answers[which], self.label[which],
-            self.probability[which],
+            self.probability[which], self.presence[which],
         )  # fmt: skip
 
 
-def named(found: Found, copies: list[Copy], classifier: Classifier, calibration: Calibration) -> Named:
-    """Crop every place from the copy in which it was found, and name it."""
-    crops = crops_of(found, copies)
-    answers = np.asarray(classifier(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
-    label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
-    probability = calibration(answers[np.arange(len(label)), label], found.scores.max(axis=1, initial=0))
-    return Named(found, crops, answers, label, probability)
+@dataclass(frozen=True)
+class Namer:
+    """What names places: two classifiers, and how sure they may be.
+
+    Attributes:
+        crops: Names crops: ten digits and none.
+        digits: Names digits in MNIST's frame.
+        label: How sure that a label is right.
+        presence: How sure that any digit is there.
+    """
+
+    crops: Classifier
+    digits: Classifier
+    label: Calibration = Calibration()
+    presence: Calibration = Calibration()
+
+    def __call__(self, found: Found, copies: list[Copy]) -> Named:
+        """Crop every place from the copy in which it was found, and name it."""
+        crops = crops_of(found, copies)
+        answers = np.asarray(self.crops(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
+        answers = with_second_opinion(answers, crops, self.digits)
+        label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
+        score = found.scores.max(axis=1, initial=0)
+        probability = self.label(answers[np.arange(len(label)), label], score)
+        return Named(found, crops, answers, label, probability, self.presence(1 - answers[:, NOT_A_DIGIT], score))
+
+
+def with_second_opinion(
+    answers: Float64[np.ndarray, "n 11"], crops: UInt8[np.ndarray, "n 28 28"], digits: Classifier
+) -> Float64[np.ndarray, "n 11"]:
+    """The answers with the digits' shares as both classifiers see them, where the middle of a crop stands free."""
+    frames = [middle_piece(crop) for crop in crops]
+    free = np.array([number for number, frame in enumerate(frames) if frame is not None], int)
+    if not len(free):
+        return answers
+    others = digits(np.stack([frame for frame in frames if frame is not None]))
+    own = answers[free, :NOT_A_DIGIT]
+    mixed = own * np.maximum(others.astype(np.float64), 1e-3) ** SECOND
+    changed = answers.copy()
+    changed[free, :NOT_A_DIGIT] = mixed * (own.sum(axis=1) / np.maximum(mixed.sum(axis=1), 1e-12))[:, None]
+    return changed
+
+
+def middle_piece(crop: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "28 28"] | None:
+    """The pieces of ink in the middle of a crop, framed as MNIST does; None where they run out of it, or are none."""
+    ink = np.clip((crop.astype(np.float32) - GROUND) * np.float32(255 / FULL), 0, 255)
+    ink[ink < FAINT] = 0
+    count, numbers = cv2.connectedComponents((ink > 0).astype(np.uint8), connectivity=8)
+    inner = numbers[BORDER:-BORDER, BORDER:-BORDER]
+    whole, inside = (np.bincount(part.ravel(), minlength=count) for part in (numbers, inner))
+    kept = (inside > whole / 2) & (whole > 4)
+    kept[0] = False
+    mask = kept[numbers]
+    if not mask.any() or mask[[0, -1]].any() or mask[:, [0, -1]].any():
+        return None
+    return frame_digit(np.where(mask, ink, 0).astype(np.uint8))
 
 
 def crops_of(found: Found, copies: list[Copy]) -> UInt8[np.ndarray, "n 28 28"]:
@@ -94,8 +161,12 @@ def fitting(copies: list[Copy], size: float) -> Copy:
 
 
 def without_overlaps(named: Named) -> Named:
-    """Of places that show the same thing, the likeliest: greedy non-maximum suppression."""
-    order = np.argsort(-named.probability, kind="stable")
+    """Of places that show the same thing, the likeliest: greedy non-maximum suppression.
+
+    The loop of a 9 by itself may pass for a 9: of two that are about as likely, the larger explains more.
+    """
+    merit = log_odds(named.probability) + LARGER * np.log(named.found.sizes.max(axis=1, initial=1))
+    order = np.argsort(-merit, kind="stable")
     left_top = named.found.centres - named.found.sizes / 2
     right_bottom = named.found.centres + named.found.sizes / 2
     area = named.found.sizes.prod(axis=1)

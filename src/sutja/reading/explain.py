@@ -56,7 +56,7 @@ def account(stages: Stages) -> str:
             f"{copy.grey.shape[1] - 2 * MARGIN}×{copy.grey.shape[0] - 2 * MARGIN}" for copy in stages.copies
         )
         lines.append(f"looked at in {len(stages.copies)} sizes: {sizes}")
-        likely = int((stages.places.probability >= LEAST).sum())
+        likely = int((stages.places.presence >= LEAST).sum())
         lines.append(f"found {len(stages.places.found)} places, {likely} of them likely digits")
     lines.append(f"kept {len(stages.digits)} digits")
     for digit in stages.digits:

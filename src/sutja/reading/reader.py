@@ -14,14 +14,14 @@ from sutja.errors import PictureError, SutjaError, unknown_name
 from sutja.pictures.decode import Picture, Sheet, sheet_of
 from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
-from sutja.reading.candidates import NOT_A_DIGIT, Calibration, Named, named, without_overlaps
+from sutja.reading.candidates import NOT_A_DIGIT, Calibration, Named, Namer, without_overlaps
 from sutja.reading.components import cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
 from sutja.reading.naming import label_all
 from sutja.reading.result import Box, Digit, Reading, name_of
 from sutja.reading.table import Table, table_of
-from sutja.reading.turns import TURNS, reduced, turned, turned_back
+from sutja.reading.turns import TURNS, levelled, reduced, slope_of, turned, turned_back, unlevelled
 
 METHODS = ("auto", "detector", "components")
 Rotation = int | str
@@ -33,7 +33,11 @@ SMALL = 64
 LONGEST_TO_TURN = 640
 """The longer side at which a picture is tried in four positions."""
 LEAST = 0.5
-"""A place that is a digit with less than this probability is taken for none."""
+"""A place whose label is right with this probability is a digit."""
+SURELY_ONE = 0.8
+"""So is one that is some digit with this probability, however doubtful which: better a doubtful digit than a gap."""
+SLOPING = 0.1
+"""A page whose rows slope by more radians is read once more, levelled: digits and rows are easier then."""
 MOST_DIGITS = 2000
 """A picture gives at most so many digits, the surest ones: time and memory stay bounded."""
 ALTERNATIVES = 3
@@ -46,12 +50,14 @@ class Stages:
     """What each stage of reading a picture saw; `sutja.reading.explain` draws it.
 
     Attributes:
-        sheet: The decoded picture, turned upright if that was asked for.
+        sheet: The decoded picture, turned upright if that was asked for, and levelled.
         turn: By how many degrees it was turned clockwise.
-        digits: What was read, boxes in pixels of the turned sheet's whole picture.
+        digits: What was read, boxes in pixels of the sheet's whole picture.
         copies: The picture at the sizes at which the detector saw it.
         places: What the detector found, named; of these the digits were chosen.
         ink: How much ink the method "components" saw at each pixel.
+        slope: The radians by which the rows fell to the right before the sheet was levelled.
+        size: Width and height of the whole picture before it was levelled; None if it was not.
     """
 
     sheet: Sheet
@@ -60,20 +66,20 @@ class Stages:
     copies: tuple[Copy, ...] = ()
     places: Named | None = None
     ink: np.ndarray | None = field(default=None, repr=False)
+    slope: float = 0.0
+    size: tuple[int, int] | None = None
 
     def reading(self, name: str) -> Reading:
         """The digits in lines, with boxes in the picture as a viewer shows it."""
-        upright = self.upright()
-        if not self.turn:
-            return replace(upright, picture=name)
-        width, height = self.sheet.width, self.sheet.height
-        if self.turn != 180:
+        width, height = self.size or (self.sheet.width, self.sheet.height)
+        if self.turn in (90, 270):
             width, height = height, width
 
         def as_shown(digit: Digit) -> Digit:
-            return replace(digit, box=turned_back(digit.box, self.turn, width, height))
+            box = (self.size and unlevelled(digit.box, self.slope, *self.size)) or digit.box
+            return replace(digit, box=turned_back(box, self.turn, width, height))
 
-        lines = tuple(replace(line, digits=tuple(map(as_shown, line.digits))) for line in upright.lines)
+        lines = tuple(replace(line, digits=tuple(map(as_shown, line.digits))) for line in self.upright().lines)
         return Reading(name, width, height, lines)
 
     def upright(self) -> Reading:
@@ -177,7 +183,7 @@ def stages_of(
         method = "components" if max(sheet.grey.shape) <= SMALL else "detector"
     find = partial(by_detector if method == "detector" else by_components, classifier=classifier, threads=threads)
     turn = upright_turn(sheet, find) if rotate == "auto" else int(rotate)
-    return replace(find(turned(sheet, turn)), turn=turn)
+    return replace(read_level(turned(sheet, turn), find), turn=turn)
 
 
 def read_table(
@@ -203,13 +209,30 @@ def read_table(
     return table_of(digits, stages.sheet.grey).scaled(1 / scale)
 
 
+def read_level(sheet: Sheet, find: "partial[Stages]") -> Stages:
+    """What is found in a picture; where its rows slope, what is found when it is levelled, if that is clearer."""
+    first = find(sheet)
+    slope = slope_of(first.digits)
+    if abs(slope) <= SLOPING:
+        return first
+    size = sheet.width, sheet.height
+    second = find(levelled(sheet, slope))
+    inside = tuple(digit for digit in second.digits if unlevelled(digit.box, slope, *size))
+    if _legibility(inside) <= _legibility(first.digits):
+        return first
+    return replace(second, digits=inside, slope=slope, size=size)
+
+
 def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0) -> Stages:
     """Find digits with the detector, name each from its crop, and keep the likeliest of those that overlap."""
     detector = bundled_detector(threads)
     found, copies = detector(sheet.grey)
-    calibration = Calibration(**detector.card["calibration"])
-    places = named(found, copies, bundled("crops", threads), calibration)
-    likely = places.chosen(places.probability >= LEAST)
+    namer = Namer(
+        bundled("crops", threads), bundled("digits", threads),
+        Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
+    )  # fmt: skip
+    places = namer(found, copies)
+    likely = places.chosen((places.probability >= LEAST) | (places.presence >= SURELY_ONE))
     kept = without_overlaps(likely)
     kept = kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
     boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]

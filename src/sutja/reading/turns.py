@@ -1,12 +1,16 @@
-"""A picture turned by quarters, and boxes turned back."""
+"""A picture turned by quarters, or levelled by a small angle, and boxes turned back."""
 
+import cv2
 import numpy as np
 from jaxtyping import UInt8
 
 from sutja.pictures.decode import Sheet
-from sutja.reading.result import Box
+from sutja.reading.lines import lines_of
+from sutja.reading.result import Box, Digit
 
 TURNS = (0, 90, 180, 270)
+FEWEST = 3
+"""Rows of fewer digits say nothing about the slope of a page."""
 
 
 def turned(sheet: Sheet, degrees: int) -> Sheet:
@@ -33,10 +37,47 @@ def turned_back(box: Box, degrees: int, width: int, height: int) -> Box:
 
 def reduced(grey: UInt8[np.ndarray, "h w"], longest: int) -> UInt8[np.ndarray, "a b"]:
     """Every second, third, ... pixel's surroundings as one, so that the longer side is no more than `longest`."""
-    import cv2
-
     factor = longest / max(grey.shape)
     if factor >= 1:
         return grey
     size = tuple(max(1, round(side * factor)) for side in grey.shape[::-1])
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def slope_of(digits: tuple[Digit, ...]) -> float:
+    """The angle by which the rows of a page fall to the right, in radians: the median over their digits; 0 for none."""
+    angles: list[float] = []
+    for line in lines_of(list(digits)):
+        if len(line.digits) >= FEWEST:
+            x, y = np.array([digit.box.centre for digit in line.digits]).T
+            angles += [float(np.arctan(np.polyfit(x, y, 1)[0]))] * len(line.digits)
+    return float(np.median(angles)) if angles else 0.0
+
+
+def levelled(sheet: Sheet, angle: float) -> Sheet:
+    """The picture turned so that rows which fall by `angle` radians become level, on a page that holds all of it."""
+    height, width = sheet.grey.shape
+    matrix, (wide, tall) = _levelling(width, height, angle)
+    grey = cv2.warpAffine(sheet.grey, matrix, (wide, tall), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    scale = sheet.width / width
+    return Sheet(np.asarray(grey, np.uint8), round(wide * scale), round(tall * scale))
+
+
+def unlevelled(box: Box, angle: float, width: int, height: int) -> Box | None:
+    """Where a box of the levelled picture is in the picture, which is `width` by `height`; None if it is not in it."""
+    matrix, _ = _levelling(width, height, angle)
+    x, y = np.linalg.inv(matrix[:, :2]) @ (np.array(box.centre) - matrix[:, 2])
+    if not (0 <= x < width and 0 <= y < height):
+        return None
+    left, top = max(0, round(x - box.width / 2)), max(0, round(y - box.height / 2))
+    return Box(left, top, max(1, min(box.width, width - left)), max(1, min(box.height, height - top)))
+
+
+def _levelling(width: int, height: int, angle: float) -> tuple[np.ndarray, tuple[int, int]]:
+    """The matrix from a picture to the levelled one, and the size of that, in pixels."""
+    cosine, sine = np.cos(angle), np.sin(angle)
+    wide = int(np.ceil(width * cosine + height * abs(sine)))
+    tall = int(np.ceil(height * cosine + width * abs(sine)))
+    linear = np.array([[cosine, sine], [-sine, cosine]])
+    offset = np.array([wide, tall]) / 2 - linear @ np.array([width, height]) / 2
+    return np.column_stack([linear, offset]), (wide, tall)

@@ -21,12 +21,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sutja.classifier.classifier import Classifier
+from sutja.classifier.classifier import Classifier, bundled
 from sutja.classifier.export import detector_to_onnx
 from sutja.data.dataset import Dataset, Part
 from sutja.files import replacing, write_bytes, write_text
-from sutja.reading.candidates import Calibration, log_odds, named, without_overlaps
+from sutja.reading.candidates import NOT_A_DIGIT, Calibration, Namer, log_odds, without_overlaps
 from sutja.reading.detector import Detector
+from sutja.reading.reader import LEAST, SURELY_ONE
 from sutja.synthesis.page import compose
 from sutja.synthesis.style import any_style
 from sutja.synthesis.writer import Digits
@@ -35,9 +36,11 @@ from sutja.training.checkpoint import load_checkpoint, save_checkpoint
 from sutja.training.crops import UNCLEAR, Crops, crops_of_pages, truth_of
 from sutja.training.detector import STEPS, held_out_digits, train_detector, training_digits
 from sutja.training.history import History
-from sutja.training.loop import Learner
+from sutja.training.loop import Learner, copies
+from sutja.training.plan import Plan, fingerprint
+from sutja.training.progress import Progress
 from sutja.training.recipe import Recipe
-from sutja.training.run import Plan, carried_out, fingerprint
+from sutja.training.run import carried_out
 
 TEST_PAGES, CALIBRATION_PAGES = 700, 600
 
@@ -50,17 +53,19 @@ class Round(NamedTuple):
     epochs: int
 
 
-ROUNDS = (Round(10_000, 0.0, 2), Round(12_000, 0.7, 3))
+ROUNDS = (Round(10_000, 0.0, 2), Round(12_000, 0.7, 3), Round(14_000, 0.7, 4))
 FIRST_GUESS = Calibration(1.0, 1.0, 0.0)
+"""For choosing the places on which the calibration is then fitted."""
 CLASSES = (*"0123456789", "none")
 RECIPE = Recipe(
     "convnet",
     optimizer="adamw",
-    learning_rate=3e-3,
+    learning_rate=2e-3,
     schedule="one-cycle",
     weight_decay=0.01,
+    average=0.999,
     precision="bfloat16",
-    augmentation={"digit": Augmentation(shift=0.7, rotation=5, shear=0.08, scale=0.06)},
+    augmentation={"digit": Augmentation(shift=0.7, rotation=8, shear=0.12, scale=0.08, wobble=0.4)},
 )
 BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
 
@@ -77,13 +82,14 @@ def train_reader(out: Path, steps: int = STEPS, rounds: tuple[Round, ...] = ROUN
     path = out / "detector.onnx"
     if not path.exists():
         network = train_detector(out / "detector", steps, seed)
-        card = {"version": 1, "steps": steps, "seed": seed, "calibration": asdict(Calibration())}
+        guess = asdict(FIRST_GUESS)
+        card = {"version": 1, "steps": steps, "seed": seed, "calibration": guess, "presence": guess}
         write_bytes(path, detector_to_onnx(network, card).SerializeToString(deterministic=True))
     before: Path | None = None
     for number, pages in enumerate(rounds, start=1):
         folder = out / f"crops-{number}"
         if not (folder / "model.onnx").exists():
-            data = crops_at(out / f"crops-{number}.npz", path.read_bytes(), seed, pages)
+            data = crops_at(out / f"crops-{number}.npz", path.read_bytes(), seed + 100 * (number - 1), pages)
             train_crops(folder, data, seed, pages.epochs, before)
         before = folder
     write_bytes(out / "crops.onnx", (out / f"crops-{len(rounds)}" / "model.onnx").read_bytes())
@@ -112,9 +118,11 @@ def train_crops(folder: Path, data: Dataset, seed: int, epochs: int, before: Pat
     if before and not checkpoint.exists():
         learner, last = (Learner.new(recipe, len(CLASSES), seed) for _ in range(2))
         load_checkpoint(before / "checkpoint" / "last.npz", last)
-        learner.network.load_state_dict(last.network.state_dict())
+        with last.averaged() as network:
+            learner.network.load_state_dict(network.state_dict())
+        learner.average = copies(learner.network)
         save_checkpoint(checkpoint, learner, History())
-    carried_out(Plan("crops", recipe, seed, 0.0, fingerprint(data)), data, folder, show=True)
+    carried_out(Plan("crops", recipe, seed, 0.0, fingerprint(data)), data, folder, Progress())
 
 
 def collected(content: bytes, digits: Digits, seed: int, count: int, everyday: float) -> Crops:
@@ -127,56 +135,80 @@ def collected(content: bytes, digits: Digits, seed: int, count: int, everyday: f
     return Crops(images[order], labels[order])
 
 
+class Judged(NamedTuple):
+    """What the reader makes of pages from held-out digits; arrays of a value for each place that it would give.
+
+    Attributes:
+        crop: The probability that the two classifiers give the label.
+        shown: That they give any digit.
+        score: That the detector gives any digit.
+        right: Whether the label is right.
+        digit: Whether there is a digit.
+        written: How many visible digits there were to find.
+    """
+
+    crop: np.ndarray
+    shown: np.ndarray
+    score: np.ndarray
+    right: np.ndarray
+    digit: np.ndarray
+    written: int
+
+
 def calibrate(out: Path, seed: int) -> None:
     """Fit how sure the reader may be on pages from held-out digits, and write it into the detector's file."""
     import onnx
-    from sklearn.linear_model import LogisticRegression
 
     detector = Detector(content=(out / "detector.onnx").read_bytes())
-    crop, score, right, found, digits = judged(
-        detector, Classifier.load(out / "crops.onnx"), seed + 2, CALIBRATION_PAGES
-    )
-    model = LogisticRegression(C=100).fit(np.stack([log_odds(crop), log_odds(score)], 1), right)
-    (weights,), (bias,) = model.coef_, model.intercept_
-    calibration = Calibration(*(round(float(value), 4) for value in (*weights, bias)))
-    sure = calibration(crop, score) >= 0.95
+    namer = Namer(Classifier.load(out / "crops.onnx"), bundled("digits"), FIRST_GUESS, FIRST_GUESS)
+    found = judged(detector, namer, seed + 2, CALIBRATION_PAGES)
+    calibration = fitted(found.crop, found.score, found.right)
+    presence = fitted(found.shown, found.score, found.digit)
+    probability = calibration(found.crop, found.score)
+    given = (probability >= LEAST) | (presence(found.shown, found.score) >= SURELY_ONE)
+    sure = given & (probability >= 0.95)
     facts = {
-        "pages": CALIBRATION_PAGES, "digits": digits, "found": int(found),
-        "sure": int(sure.sum()), "right_of_sure": round(float(right[sure].mean()), 5),
+        "pages": CALIBRATION_PAGES, "digits": found.written, "given": int(given.sum()),
+        "right": int(found.right[given].sum()), "sure": int(sure.sum()),
+        "right_of_sure": round(float(found.right[sure].mean()), 5),
     }  # fmt: skip
     content = onnx.load(out / "detector.onnx")
-    card = {**detector.card, "calibration": asdict(calibration), "measured": facts}
+    card = {
+        **detector.card, "calibration": asdict(calibration), "presence": asdict(presence), "measured": facts,
+    }  # fmt: skip
     onnx.helper.set_model_props(content, {"sutja": json.dumps(card)})
     write_bytes(out / "detector.onnx", content.SerializeToString(deterministic=True))
     write_text(out / "calibration.json", json.dumps(card, indent=2) + "\n")
     sys.stderr.write(f"{json.dumps(card)}\n")
 
 
-def judged(
-    detector: Detector, classifier: Classifier, seed: int, count: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, int, int]:
-    """What the reader makes of pages from held-out digits.
+def fitted(crop: np.ndarray, score: np.ndarray, right: np.ndarray) -> Calibration:
+    """The logistic regression of what is right on what the classifiers and the detector say."""
+    from sklearn.linear_model import LogisticRegression
 
-    Returns:
-        For each place that it would give: the classifier's probability of the label, the detector's of any digit,
-        and whether the label is right; then how many digits were found, and how many there are to find.
-    """
-    source, rows, digits = held_out_digits(), [], 0
+    model = LogisticRegression(C=100).fit(np.stack([log_odds(crop), log_odds(score)], 1), right)
+    (weights,), (bias,) = model.coef_, model.intercept_
+    return Calibration(*(round(float(value), 4) for value in (*weights, bias)))
+
+
+def judged(detector: Detector, namer: Namer, seed: int, count: int) -> Judged:
+    """What the reader makes of pages from held-out digits."""
+    source, rows, written = held_out_digits(), [], 0
     for number in range(count):
         random = np.random.default_rng((seed, 78, number))
         width, height = (int(side) for side in np.exp(random.uniform(np.log(100), np.log(640), 2)))
         page = compose(source, any_style(random, width, height), random)
-        found, copies = detector(page.picture)
-        places = named(found, copies, classifier, FIRST_GUESS)
-        places = without_overlaps(places.chosen(places.probability >= 0.2))
+        places = namer(*detector(page.picture))
+        places = without_overlaps(places.chosen(places.presence >= 0.2))
         truth = truth_of(page, places.found)
-        clear = truth != UNCLEAR
-        digits += sum(digit.visible for digit in page.digits)
-        numbers = np.arange(len(truth))
-        answers = places.answers[numbers, places.label]
-        rows.append(np.stack([answers, places.found.scores.max(axis=1), truth == places.label], 1)[clear])
-    crop, score, right = np.concatenate(rows).T
-    return crop, score, right.astype(bool), int(right.sum()), digits
+        written += sum(digit.visible for digit in page.digits)
+        answers = places.answers[np.arange(len(truth)), places.label]
+        shown, scores = 1 - places.answers[:, NOT_A_DIGIT], places.found.scores.max(axis=1, initial=0)
+        rows.append(
+            np.stack([answers, shown, scores, truth == places.label, truth != NOT_A_DIGIT], 1)[truth != UNCLEAR]
+        )
+    crop, shown, score, right, digit = np.concatenate(rows).T
+    return Judged(crop, shown, score, right.astype(bool), digit.astype(bool), written)
 
 
 def main() -> None:
