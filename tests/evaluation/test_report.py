@@ -81,7 +81,8 @@ def test_the_page_is_self_contained_and_escaped(judged: tuple[Report, np.ndarray
     document = page(judged[0], np.zeros((300, 28, 28), np.uint8), "a <b> & c", curves={"accuracy": {"training": [0.5]}})
     assert "a &lt;b&gt; &amp; c" in document
     assert "<d>" not in document
-    assert document.count("data:image/png;base64,") == 4
+    assert document.count("<svg") == 2
+    assert document.count("data:image/png;base64,") == min(40, len(judged[0].mistakes))
     assert "http" not in document.replace("http-equiv", "")
 
 

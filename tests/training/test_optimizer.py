@@ -3,7 +3,15 @@ import pytest
 import torch
 from torch import nn
 
-from sutja.training.optimizer import RMSprop, learning_rate, optimizer_for, restore_state, state_arrays
+from sutja.training.optimizer import (
+    AdamW,
+    Optimizer,
+    RMSprop,
+    learning_rate,
+    optimizer_for,
+    restore_state,
+    state_arrays,
+)
 from sutja.training.recipe import RECIPES, Recipe
 
 
@@ -22,20 +30,46 @@ def test_rmsprop_steps_as_keras_does(monkeypatch: pytest.MonkeyPatch) -> None:
     for gradient in gradients:
         keras_optimizer.apply([torch.tensor(gradient)], [theirs])
         ours.grad = torch.tensor(gradient)
-        optimizer.step()
+        optimizer.step(1e-3)
     np.testing.assert_allclose(ours.detach().numpy(), keras.ops.convert_to_numpy(theirs), rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", RECIPES)
+def test_adamw_steps_as_pytorch_s_does() -> None:
+    start, random = torch.linspace(-1, 1, 12).view(3, 4), torch.Generator().manual_seed(0)
+    ours, theirs = nn.Parameter(start.clone()), nn.Parameter(start.clone())
+    optimizer, reference = AdamW([ours], 0.1), torch.optim.AdamW([theirs], lr=1e-3, weight_decay=0.1)
+    for rate in (1e-2, 3e-2, 1e-3):
+        gradient = torch.randn(3, 4, generator=random)
+        ours.grad, theirs.grad = gradient.clone(), gradient.clone()
+        reference.param_groups[0]["lr"] = rate
+        optimizer.step(rate)
+        reference.step()
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_gradients_are_forgotten_not_added() -> None:
+    weight = nn.Parameter(torch.ones(2))
+    optimizer = RMSprop([weight])
+    for _ in range(2):
+        optimizer.zero_grad()
+        (3 * weight).sum().backward()  # type: ignore[no-untyped-call]
+    assert weight.grad is not None
+    assert weight.grad.tolist() == [3, 3]
+    optimizer.zero_grad()
+    before = weight.detach().clone()
+    optimizer.step(1.0)
+    assert torch.equal(weight, before)
+
+
+@pytest.mark.parametrize("name", ["dense", "convnet"])
 def test_the_state_of_an_optimizer_comes_back(name: str) -> None:
-    def stepped(parameter: nn.Parameter, optimizer: torch.optim.Optimizer, times: int) -> None:
+    def stepped(parameter: nn.Parameter, optimizer: Optimizer, times: int) -> None:
         for number in range(times):
             parameter.grad = torch.linspace(-1, 1, 7) * (number + 1)
-            optimizer.step()
+            optimizer.step(1e-2)
 
     first = nn.Parameter(torch.zeros(7))
     optimizer = optimizer_for(RECIPES[name], [first])
-    assert state_arrays(optimizer) == {}
     stepped(first, optimizer, 3)
     second = nn.Parameter(first.detach().clone())
     other = optimizer_for(RECIPES[name], [second])
@@ -43,6 +77,8 @@ def test_the_state_of_an_optimizer_comes_back(name: str) -> None:
     stepped(first, optimizer, 2)
     stepped(second, other, 2)
     assert torch.equal(first, second)
+    with pytest.raises(KeyError):
+        restore_state(other, {})
 
 
 def test_one_cycle_rises_for_a_quarter_and_falls_to_nothing() -> None:

@@ -1,16 +1,13 @@
 """A judgement as one web page that needs nothing beside it: pictures are inside, no script, no network."""
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
 from jaxtyping import UInt8
-from matplotlib.figure import Figure
 
+from sutja.evaluation.drawing import calibration_drawing, confusion_table, curve_drawing, picture
 from sutja.evaluation.report import Report
-from sutja.views.plots import figure, plot_calibration, plot_confusion, plot_curves, plot_gallery
 
 MISTAKES_SHOWN = 40
 
@@ -25,9 +22,16 @@ p.facts { color: #52606d; margin-top: .2rem; }
 .figure { border: 1px solid #e4e7eb; border-radius: .5rem; padding: .6rem 1rem; }
 .figure b { display: block; font-size: 1.5rem; }
 .figure span { color: #52606d; font-size: .85rem; }
-img { max-width: 100%; height: auto; }
+svg { max-width: 100%; height: auto; font: 11px system-ui, "Noto Sans KR", sans-serif; }
 .row { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; }
-.row > img { flex: 0 1 27rem; min-width: 0; }
+.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.4rem, 1fr)); gap: .6rem; }
+.mistakes figure { margin: 0; text-align: center; }
+.mistakes img { width: 5.25rem; height: 5.25rem; image-rendering: pixelated; }
+.mistakes figcaption { font-size: .8rem; line-height: 1.25; }
+.scroll { overflow-x: auto; }
+.confusion { font-size: .85rem; }
+.confusion th, .confusion td { border: 0; padding: .3rem .45rem; min-width: 1.8rem; }
+.confusion td { text-align: center; }
 table { border-collapse: collapse; }
 th, td { padding: .2rem .8rem; text-align: right; border-bottom: 1px solid #e4e7eb; }
 td { font-variant-numeric: tabular-nums; }
@@ -69,19 +73,19 @@ def page(
         "</div>",
     ]
     if curves:
-        plots = [inline(curve_figure(lines, name), f"{name} by epoch") for name, lines in curves.items()]
+        plots = [curve_drawing(lines, name) for name, lines in curves.items()]
         parts += ["<h2>Learning</h2>", f'<div class="row">{"".join(plots)}</div>']
     parts += [
         "<h2>What was taken for what</h2>",
-        inline(confusion_figure(report), "confusion matrix"),
+        confusion_table(report.confusion, report.classes),
         "<h2>Class by class</h2>",
         class_table(report),
         "<h2>Does it know when it is wrong?</h2>",
-        inline(calibration_figure(report), "share right by probability given"),
+        calibration_drawing([(group.confidence, group.accuracy, group.count) for group in report.calibration]),
         "<h2>Mistakes, the most confident first</h2>",
     ]
     if report.mistakes:
-        parts.append(inline(mistakes_figure(report, images), "the images that were named wrong"))
+        parts.append(mistakes(report, images))
     else:
         parts.append("<p>None.</p>")
     body = "\n".join(parts)
@@ -103,56 +107,12 @@ def class_table(report: Report) -> str:
     return f"<table>{head}{rows}</table>"
 
 
-def curve_figure(lines: Mapping[str, Sequence[float]], name: str) -> Figure:
-    """The learning curves of one quantity."""
-    drawing = figure(5.2, 3.4)
-    plot_curves(lines, name, drawing.add_subplot())
-    return drawing
-
-
-def confusion_figure(report: Report) -> Figure:
-    """The confusion matrix of a report."""
-    drawing = figure(6.4, 5.6)
-    plot_confusion(report.confusion, report.classes, drawing.add_subplot())
-    return drawing
-
-
-def calibration_figure(report: Report) -> Figure:
-    """How often answers were right against how sure they were."""
-    drawing = figure(3.8, 3.6)
-    bins = report.calibration
-    plot_calibration(
-        [group.confidence for group in bins],
-        [group.accuracy for group in bins],
-        [group.count for group in bins],
-        drawing.add_subplot(),
-    )
-    return drawing
-
-
-def mistakes_figure(report: Report, images: UInt8[np.ndarray, "n 28 28"]) -> Figure:
+def mistakes(report: Report, images: UInt8[np.ndarray, "n 28 28"]) -> str:
     """The images that were named wrong, the most confident first, each with what it is and was taken for."""
-    shown = report.mistakes[:MISTAKES_SHOWN]
-    separator = "\n→ " if max(map(len, report.classes)) > 2 else " → "
-    titles = [
-        f"{report.classes[mistake.label]}{separator}{report.classes[mistake.predicted]}  {mistake.probability:.0%}"
-        for mistake in shown
-    ]
-    columns = min(10 if separator == " → " else 8, len(shown))
-    drawing = figure(0.95 * max(columns, 4), 1.35 * -(-len(shown) // columns))
-    plot_gallery(images[[mistake.index for mistake in shown]], titles, columns, drawing.add_subplot())
-    return drawing
-
-
-def png(drawing: Figure) -> bytes:
-    """A figure as a PNG file."""
-    buffer = io.BytesIO()
-    drawing.savefig(buffer, format="png")
-    return buffer.getvalue()
-
-
-def inline(drawing: Figure, text: str) -> str:
-    """A figure as an HTML image that carries its own bytes; `text` says what it shows."""
-    content = base64.b64encode(png(drawing)).decode()
-    width = round(drawing.get_figwidth() * 96)
-    return f'<img alt="{escape(text)}" width="{width}" src="data:image/png;base64,{content}">'
+    shown = []
+    for mistake in report.mistakes[:MISTAKES_SHOWN]:
+        truth, taken = escape(report.classes[mistake.label]), escape(report.classes[mistake.predicted])
+        text = f"{truth} → {taken} {mistake.probability:.0%}"
+        image = picture(images[mistake.index], f"a {truth} that was taken for a {taken}")
+        shown.append(f"<figure>{image}<figcaption>{text}</figcaption></figure>")
+    return f'<div class="mistakes">{"".join(shown)}</div>'

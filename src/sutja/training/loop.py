@@ -17,7 +17,7 @@ from sutja.data.dataset import Part
 from sutja.errors import RunError
 from sutja.models.registry import build
 from sutja.training.history import Epoch
-from sutja.training.optimizer import learning_rate, optimizer_for
+from sutja.training.optimizer import Optimizer, learning_rate, optimizer_for
 from sutja.training.recipe import Precision, Recipe
 from sutja.training.team import ALONE, Team
 
@@ -43,7 +43,7 @@ class Learner:
     """
 
     network: nn.Sequential
-    optimizer: torch.optim.Optimizer
+    optimizer: Optimizer
     average: list[Tensor] | None = None
     epoch: int = 0
 
@@ -98,7 +98,6 @@ def train_epoch(
         for step, batch in enumerate(torch.split(order, recipe.batch_size)):
             done = learner.epoch * batches + step
             rate = learning_rate(recipe, done, recipe.epochs * batches)
-            learner.optimizer.param_groups[0]["lr"] = rate
             ours = team.share(batch)
             pixels, truth = as_input(images.index_select(0, ours)), labels.index_select(0, ours)
             if augment:
@@ -110,8 +109,8 @@ def train_epoch(
             )
             learner.optimizer.zero_grad()
             (losses / len(batch)).backward()  # type: ignore[no-untyped-call]
-            team.add_up([parameter.grad for parameter in learner.network.parameters()])  # type: ignore[misc]
-            learner.optimizer.step()
+            team.add_up(learner.optimizer.gradients())
+            learner.optimizer.step(rate)
             if learner.average and done % AVERAGE_EVERY == 0:
                 kept = min(recipe.average**AVERAGE_EVERY, done / (done + 10))  # the first steps soon forget the start
                 torch._foreach_lerp_(learner.average, parameters_of(learner.network), 1 - kept)

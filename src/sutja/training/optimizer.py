@@ -1,4 +1,10 @@
-"""Optimizers whose step is a few operations, each over the parameters of all layers."""
+"""The optimizers: RMSprop as Keras has it, and AdamW.
+
+They are plain classes. PyTorch's own base class imports its compiler first, which takes about as long as an epoch of a
+small network.
+"""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -6,7 +12,36 @@ from torch import Tensor, nn
 from sutja.training.recipe import Recipe
 
 
-class RMSprop(torch.optim.Optimizer):
+class Optimizer:
+    """Moves parameters against their gradients.
+
+    Args:
+        parameters: What is moved; each has its gradient in `grad` when a step is taken.
+
+    Attributes:
+        parameters: Those.
+        state: What is remembered about each parameter, by name: a list of tensors, one for each.
+    """
+
+    def __init__(self, parameters: Sequence[nn.Parameter], **state: list[Tensor]) -> None:
+        self.parameters: list[Tensor] = list(parameters)
+        self.state = state
+
+    def zero_grad(self) -> None:
+        """Forget the gradients, so that the next ones are kept as they come and not added to zeros."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    def step(self, learning_rate: float) -> None:
+        """Move every parameter by its gradient."""
+        raise NotImplementedError
+
+    def gradients(self) -> list[Tensor]:
+        """The gradient of each parameter."""
+        return [torch.zeros_like(each) if each.grad is None else each.grad for each in self.parameters]
+
+
+class RMSprop(Optimizer):
     """RMSprop as Keras defines it (Hinton, lecture 6e of Neural networks for machine learning, 2012).
 
     PyTorch's own differs: it adds epsilon after the square root, Keras within. For gradient g and moving average v,
@@ -15,30 +50,49 @@ class RMSprop(torch.optim.Optimizer):
     Kept is u = v + epsilon, since u ← rho·u + (1 - rho)·(g² + epsilon): four passes over memory in place of six.
     """
 
-    def __init__(self, parameters: list[nn.Parameter], lr: float = 1e-3, rho: float = 0.9, eps: float = 1e-7):
-        super().__init__(parameters, {"lr": lr, "rho": rho, "eps": eps})
+    def __init__(self, parameters: Sequence[nn.Parameter], rho: float = 0.9, epsilon: float = 1e-7) -> None:
+        super().__init__(parameters, average=[torch.full_like(each, epsilon) for each in parameters])
+        self.rho, self.epsilon = rho, epsilon
+        self.scratch = [torch.empty_like(each) for each in parameters]
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002
-        """Move every parameter by its gradient; `closure` is there for the base class and not used."""
-        for group in self.param_groups:
-            moved = [parameter for parameter in group["params"] if parameter.grad is not None]
-            gradients = [parameter.grad for parameter in moved]
-            for parameter in moved:
-                if not self.state[parameter]:
-                    self.state[parameter]["average"] = torch.full_like(parameter, group["eps"])
-            averages = [self.state[parameter]["average"] for parameter in moved]
-            epsilon = torch.tensor(group["eps"])
-            squares = [torch.addcmul(epsilon.to(one.device), one, one) for one in gradients]
-            torch._foreach_lerp_(averages, squares, 1 - group["rho"])
-            torch._foreach_addcmul_(moved, gradients, torch._foreach_rsqrt(averages), value=-group["lr"])
+    def step(self, learning_rate: float) -> None:
+        """Move every parameter by its gradient."""
+        average, gradients = self.state["average"], self.gradients()
+        for scratch, gradient in zip(self.scratch, gradients, strict=True):
+            torch.mul(gradient, gradient, out=scratch).add_(self.epsilon)
+        torch._foreach_lerp_(average, self.scratch, 1 - self.rho)
+        for scratch, mean in zip(self.scratch, average, strict=True):
+            torch.rsqrt(mean, out=scratch)
+        torch._foreach_addcmul_(self.parameters, gradients, self.scratch, value=-learning_rate)
 
 
-def optimizer_for(recipe: Recipe, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+class AdamW(Optimizer):
+    """Adam with weight decay apart from the gradient (Loshchilov and Hutter, Decoupled weight decay, 2017).
+
+    The arithmetic is PyTorch's fused kernel, as in `torch.optim.AdamW(fused=True)`.
+    """
+
+    def __init__(self, parameters: Sequence[nn.Parameter], weight_decay: float) -> None:
+        first, second = ([torch.zeros_like(each) for each in parameters] for _ in range(2))
+        steps = [torch.zeros((), device=each.device) for each in parameters]
+        super().__init__(parameters, first=first, second=second, steps=steps)
+        self.weight_decay = weight_decay
+
+    @torch.no_grad()
+    def step(self, learning_rate: float) -> None:
+        """Move every parameter by its gradient."""
+        torch._foreach_add_(self.state["steps"], 1)
+        torch._fused_adamw_(
+            self.parameters, self.gradients(), self.state["first"], self.state["second"], [], self.state["steps"],
+            lr=learning_rate, beta1=0.9, beta2=0.999, weight_decay=self.weight_decay, eps=1e-8, amsgrad=False,
+            maximize=False,
+        )  # fmt: skip
+
+
+def optimizer_for(recipe: Recipe, parameters: Sequence[nn.Parameter]) -> Optimizer:
     """The optimizer that a recipe asks for."""
-    if recipe.optimizer == "rmsprop":
-        return RMSprop(parameters, lr=recipe.learning_rate)
-    return torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
+    return RMSprop(parameters) if recipe.optimizer == "rmsprop" else AdamW(parameters, recipe.weight_decay)
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
@@ -49,16 +103,16 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
     return recipe.learning_rate * min((step + 1) / rise, (steps - step) / (steps - rise))
 
 
-def state_arrays(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """What an optimizer remembers about each parameter, by the parameter's number and a name: `0/average`."""
-    states = optimizer.state_dict()["state"]
-    return {f"{number}/{name}": torch.as_tensor(value) for number in states for name, value in states[number].items()}
+def state_arrays(optimizer: Optimizer) -> dict[str, Tensor]:
+    """What an optimizer remembers about each parameter, by a name and the parameter's number: `average/0`."""
+    return {f"{name}/{number}": value for name in optimizer.state for number, value in enumerate(optimizer.state[name])}
 
 
-def restore_state(optimizer: torch.optim.Optimizer, arrays: dict[str, Tensor]) -> None:
-    """Give an optimizer back what `state_arrays` took from it."""
-    states: dict[int, dict[str, Tensor]] = {}
-    for key, value in arrays.items():
-        number, name = key.split("/")
-        states.setdefault(int(number), {})[name] = value.clone()  # PyTorch would keep the tensors themselves
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": states})
+def restore_state(optimizer: Optimizer, arrays: dict[str, Tensor]) -> None:
+    """Give an optimizer back what `state_arrays` took from it.
+
+    Raises:
+        KeyError: something is missing.
+    """
+    for name, value in state_arrays(optimizer).items():
+        value.copy_(arrays[name])
