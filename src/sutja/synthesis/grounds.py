@@ -189,17 +189,19 @@ def ruled(
         lines: Pairs of points of the page, `[2, 2]` each.
         thickness: In pixels; below 1 they are fainter instead.
         random: Where randomness comes from.
-        dash: Whether they are broken.
+        dash: Whether the level ones are broken. A piece of a broken upright line looks like a 1, and nobody could tell.
 
     Returns:
         float32 `[h, w]`.
     """
     mask, pen = np.zeros(shape, np.uint8), max(1, round(thickness))
-    steps = np.linspace(0, 1, 61 if dash else 9)[:, None]
     for line in lines:
+        across, down = np.abs(line[1] - line[0])
+        broken = dash and across > down
+        steps = np.linspace(0, 1, 61 if broken else 9)[:, None]
         bend = plane.height * random.uniform(-0.004, 0.004)
         points = plane.points(line[0] * (1 - steps) + line[1] * steps + bend * np.sin(np.pi * steps))
         fixed = np.rint(points * (1 << BITS)).astype(np.int32)
-        paths = np.stack([fixed[:-1], (fixed[:-1] + fixed[1:]) // 2], axis=1) if dash else fixed[None]
+        paths = np.stack([fixed[:-1], (fixed[:-1] + fixed[1:]) // 2], axis=1) if broken else fixed[None]
         cv2.polylines(mask, list(paths), False, 255, pen, cv2.LINE_AA, BITS)
     return mask.astype(np.float32) * np.float32(min(1.0, thickness) / 255)
