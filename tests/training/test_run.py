@@ -187,7 +187,7 @@ def test_a_folder_of_pictures_trains(tmp_path: Path) -> None:
 
 def test_an_epoch_is_what_a_plain_loop_gives() -> None:
     part = sutja.load("digits").test
-    recipe, images = RECIPES["dense"], torch.from_numpy(part.images / 255).float()[:, None]
+    recipe, images = Recipe("dense"), torch.from_numpy(part.images / 255).float()[:, None]
     learner, plain = (Learner.new(recipe, 10, 5) for _ in range(2))
     loss, accuracy = train_epoch(learner, recipe, Tensors.of(part), "digit", 5, lambda *_: None)
     with randomness(5, 1) as random:
