@@ -4,7 +4,17 @@ import pytest
 import sutja
 from sutja.errors import DataError
 from sutja.pictures.frame import frame_digit
-from sutja.synthesis.signs import FIGURES, HANGUL, LETTERS, LOOKALIKES, MARKS, SIGNS, block_drawing, sign_strokes
+from sutja.synthesis.signs import (
+    FIGURES,
+    HANGUL,
+    LETTERS,
+    LOOKALIKES,
+    MARKS,
+    PICTURES,
+    SIGNS,
+    block_drawing,
+    sign_strokes,
+)
 from sutja.synthesis.strokes import DIGITS, Form, Hand, digit_strokes, drawn, extent, ring, spline_basis
 
 STILL = Hand(jitter=0, slant=(0, 0), widening=0, turning=0, wobble=0)
