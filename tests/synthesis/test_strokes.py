@@ -163,7 +163,7 @@ def test_marks_keep_their_place_and_are_small_beside_a_digit() -> None:
 
 
 def test_the_groups_make_up_all_signs_and_hold_the_lookalikes() -> None:
-    assert SIGNS == LETTERS + HANGUL + MARKS + FIGURES
+    assert SIGNS == LETTERS + HANGUL + MARKS + FIGURES + PICTURES
     assert len(set(SIGNS)) == len(SIGNS)
     assert set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == set(LETTERS)
     assert set(SIGNS) > LOOKALIKES > set("OoDlISsZzBbgqQiㅇㅣㄱㄹ")
