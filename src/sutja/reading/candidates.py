@@ -25,6 +25,8 @@ LARGER = 1.0
 ALMOST_ZERO = 1e-4
 SECOND = 1.0
 """The weight of the second opinion beside the first, as an exponent."""
+SURE = 0.99
+"""A crop to which the first classifier gives its answer with this probability is not shown to the second one."""
 BORDER = 4
 """Pixels at the border of a crop: a piece of ink that lies mostly there belongs to a neighbour."""
 GROUND, FAINT, FULL = 40, 70, 170
@@ -112,8 +114,12 @@ class Namer:
 def with_second_opinion(
     answers: Float64[np.ndarray, "n 11"], crops: UInt8[np.ndarray, "n 28 28"], digits: Classifier
 ) -> Float64[np.ndarray, "n 11"]:
-    """The answers with the digits' shares as both classifiers see them, where the middle of a crop stands free."""
-    frames = [middle_piece(crop) for crop in crops]
+    """The answers with the digits' shares as both classifiers see them, where the middle of a crop stands free.
+
+    What the first is sure of, a digit or none, is not asked about again: that would cost more than finding the digits.
+    """
+    asked = answers.max(axis=1) < SURE
+    frames = [middle_piece(crop) if ask else None for crop, ask in zip(crops, asked.tolist(), strict=True)]
     free = np.array([number for number, frame in enumerate(frames) if frame is not None], int)
     if not len(free):
         return answers

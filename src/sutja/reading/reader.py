@@ -228,7 +228,7 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0) -> St
     detector = bundled_detector(threads)
     found, copies = detector(sheet.grey)
     namer = Namer(
-        bundled("crops", threads), bundled("digits", threads),
+        bundled("crops", threads), bundled("digits", 1),  # a few frames: waking more threads would take longer
         Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
     )  # fmt: skip
     places = namer(found, copies)
