@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.document import table, write_between
 from sutja.data.idx import decode, read_content
 from sutja.data.source import load
-from sutja.files import write_text
 from sutja.pictures.decode import Picture, colours
 from sutja.pictures.encode import write_picture
 from sutja.reading.reader import read
@@ -31,7 +31,8 @@ from sutja.synthesis.writer import Digits
 
 SHARED = Path(os.environ.get("SUTJA_SHARED", Path(__file__).parents[2] / "shared"))
 DOCUMENT = Path(__file__).parents[1] / "docs" / "reading.md"
-MARKS = "<!-- written by python -m benchmarks.reading -->", "<!-- end of what it writes -->"
+COMMAND = "python -m benchmarks.reading"
+HEADS = ("pictures", "n", "lines", "sutja", "`components`", "Tesseract")
 SEED = 5
 
 Sample = tuple[str, Picture, str]
@@ -119,7 +120,7 @@ def main() -> None:
     kinds["pictures"] = list(photographs())
     for style in STYLES:
         kinds[f"composed: {style}"] = list(composed(style, arguments.pages))
-    table = []
+    rows = []
     for kind, samples in kinds.items():
         single = kind in ("hwd-1000", "nsysu-digits")
         ours = tally(samples, lambda picture: read(picture).text)
@@ -132,12 +133,12 @@ def main() -> None:
                 else [samples[i] for i in np.linspace(0, len(samples) - 1, arguments.peers).astype(int)]
             )
             others = tally(some, lambda picture, single=single: tesseract(picture, single))  # type: ignore[misc]
-        table.append((kind, ours, pieces, others))
-        print(row_of(*table[-1]), flush=True)
+        rows.append((kind, ours, pieces, others))
+        print(" | ".join(row_of(*rows[-1])), flush=True)
         if arguments.show:
             show(arguments.show, samples, ours)
     if arguments.write:
-        write_document(table, arguments.pages)
+        write_between(COMMAND, document_of(rows, arguments.pages), DOCUMENT)
 
 
 def tally(samples: list[Sample], reader: Callable[[Picture], str]) -> Tally:
@@ -148,7 +149,7 @@ def tally(samples: list[Sample], reader: Callable[[Picture], str]) -> Tally:
     return result
 
 
-def row_of(kind: str, ours: Tally, pieces: Tally, others: Tally | None) -> str:
+def row_of(kind: str, ours: Tally, pieces: Tally, others: Tally | None) -> list[str]:
     """A row of the table: shares of lines, and of pictures where these have several."""
     cells = [kind, f"{ours.pictures:,}", f"{ours.lines:,}", share(ours), share(pieces)]
     cells.append(
@@ -156,7 +157,7 @@ def row_of(kind: str, ours: Tally, pieces: Tally, others: Tally | None) -> str:
         if others is None
         else share(others) + ("" if others.pictures == ours.pictures else f" of {others.pictures}")
     )
-    return f"| {' | '.join(cells)} |"
+    return cells
 
 
 def share(tally: Tally) -> str:
@@ -173,18 +174,16 @@ def show(folder: Path, samples: list[Sample], tally: Tally) -> None:
         write_picture(read(pictures[name]).render(pictures[name]), folder / f"{shown}.png")
 
 
-def write_document(table: list[tuple[str, Tally, Tally, Tally | None]], count: int) -> None:
-    """Put the table and what was misread between the marks of the document."""
+def document_of(rows: list[tuple[str, Tally, Tally, Tally | None]], count: int) -> list[str]:
+    """The lines of the document: the table, and what was misread."""
     lines = [
-        MARKS[0], "",
-        "`python -m benchmarks.reading --write`: shares of lines read wholly right; composed pages from MNIST's test "
+        f"`{COMMAND} --write`: shares of lines read wholly right; composed pages from MNIST's test "
         f"digits, {count} of each style, seed {SEED}. Tesseract {_version()} is told that there are digits only.", "",
-        "| pictures | n | lines | sutja | `components` | Tesseract |", "| --- | --- | --- | --- | --- | --- |",
-        *(row_of(*row) for row in table), "",
+        *table(HEADS, (row_of(*row) for row in rows)), "",
         "What was read wrong (of each kind the first six; lines separated by `/`):", "",
         "| picture | written | read |", "| --- | --- | --- |",
     ]  # fmt: skip
-    for _, ours, _, _ in table:
+    for _, ours, _, _ in rows:
         for name, text, found in ours.wrong[:6]:
             wanted, got = text.split("\n"), found.split("\n")
             pairs = [
@@ -192,8 +191,7 @@ def write_document(table: list[tuple[str, Tally, Tally, Tally | None]], count: i
                 for one, other in ((wanted, got), (got, wanted))
             ]
             lines.append(f"| {name} | {pairs[0] or '–'} | {pairs[1] or 'nothing'} |")
-    before, _, rest = DOCUMENT.read_text("utf-8").partition(MARKS[0])
-    write_text(DOCUMENT, before + "\n".join([*lines, "", MARKS[1]]) + rest.partition(MARKS[1])[2])
+    return lines
 
 
 def _version() -> str:

@@ -8,11 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from jaxtyping import Float32, UInt8
 
 from sutja.classifier.card import KEY, Card
 from sutja.classifier.keras_model import OLD_SUFFIXES, SUFFIX, KerasNetwork, card_of, is_keras_model, open_keras_file
+from sutja.classifier.session import session_of
 from sutja.data.dataset import as_images
 from sutja.errors import ModelError, unknown_name
 
@@ -61,11 +61,8 @@ class Classifier:
     """
 
     def __init__(self, content: bytes, origin: str = "the model", threads: int = 0) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 4  # a damaged file is reported by the exception below, once
         try:
-            session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+            session = session_of(content, threads)
         except Exception as error:  # ONNX Runtime's exceptions share no base but this
             raise ModelError(f"{origin} is no ONNX model, or is damaged. Export it again.") from error
         text = session.get_modelmeta().custom_metadata_map.get(KEY)
@@ -155,9 +152,13 @@ def model_file(source: str | os.PathLike[str]) -> tuple[bytes, str]:
         raise ModelError(f"cannot read {path}: {error.strerror}.") from error
 
 
-@cache
 def bundled(name: str, threads: int = 0) -> Classifier:
     """A model that the package carries, loaded once a process for each number of threads."""
+    return _bundled(name, threads)
+
+
+@cache
+def _bundled(name: str, threads: int) -> Classifier:
     return Classifier(files("sutja.classifier").joinpath("bundled", f"{name}.onnx").read_bytes(), name, threads)
 
 

@@ -33,7 +33,14 @@ def evened(grey: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
 def crop_of(
     grey: UInt8[np.ndarray, "h w"], centre: tuple[float, float], size: float, angle: float = 0.0
 ) -> UInt8[np.ndarray, "28 28"]:
-    """A place of a picture as a crop: scaled so that `size` becomes `CROP_DIGIT` pixels, ink bright on dark.
+    """A place of a picture as a crop: `patch_of` with its ink bright on dark."""
+    return bright(patch_of(grey, centre, size, angle))
+
+
+def patch_of(
+    grey: UInt8[np.ndarray, "h w"], centre: tuple[float, float], size: float, angle: float = 0.0
+) -> UInt8[np.ndarray, "28 28"]:
+    """A place of a picture, scaled so that `size` becomes `CROP_DIGIT` pixels.
 
     Args:
         grey: Grey levels; `size` should be no more than about twice `CROP_DIGIT`, as nothing is averaged.
@@ -49,17 +56,16 @@ def crop_of(
         grey, np.column_stack([matrix, offset]), (CROP, CROP),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
-    return bright(patch)
+    return np.asarray(patch, np.uint8)
 
 
-def bright(patch: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "28 28"]:
-    """A patch with its ink bright on dark, over the whole range of grey levels.
+def bright(patches: UInt8[np.ndarray, "*n 28 28"]) -> UInt8[np.ndarray, "*n 28 28"]:
+    """Patches with their ink bright on dark, each over the whole range of grey levels.
 
     Ink is on the side of the median to which the pixels reach farther. Contrast that is hardly above noise stays low.
     """
-    low, ground, high = np.percentile(patch, (2, 50, 98))
-    signed = patch.astype(np.float32) - np.float32(ground)
-    if ground - low > high - ground:
-        signed = -signed
-    reach = max(ground - low, high - ground, 2 * FAINTEST)
-    return np.asarray(np.clip(np.rint(40 + signed * np.float32(200 / reach)), 0, 255), np.uint8)
+    low, ground, high = np.percentile(patches, (2, 50, 98), axis=(-2, -1), keepdims=True)
+    reach = np.maximum(np.maximum(ground - low, high - ground), 2 * FAINTEST)
+    reach[ground - low > high - ground] *= -1
+    signed = (patches - ground.astype(np.float32)) * (200 / reach).astype(np.float32)
+    return np.asarray(np.clip(np.rint(40 + signed), 0, 255), np.uint8)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float64, UInt8
+from jaxtyping import Bool, Float64, UInt8
 
 from sutja.classifier.classifier import Classifier
-from sutja.pictures.contrast import CROP, CROP_DIGIT, crop_of
+from sutja.pictures.contrast import CROP, CROP_DIGIT, bright, patch_of
 from sutja.pictures.frame import frame_digit
 from sutja.reading.detector import MARGIN, Copy, Found
 
@@ -25,6 +25,10 @@ LARGER = 1.0
 ALMOST_ZERO = 1e-4
 SECOND = 1.0
 """The weight of the second opinion beside the first, as an exponent."""
+LEAST = 0.5
+"""A place whose label is right with this probability is a digit."""
+SURELY_ONE = 0.8
+"""So is one that is some digit with this probability, however doubtful which: better a doubtful digit than a gap."""
 SURE = 0.99
 """A crop to which the first classifier gives its answer with this probability is not shown to the second one."""
 BORDER = 4
@@ -75,6 +79,10 @@ class Named:
     label: np.ndarray
     probability: Float64[np.ndarray, "n"]
     presence: Float64[np.ndarray, "n"]
+
+    def likely(self) -> Bool[np.ndarray, "n"]:
+        """Which places are taken for digits."""
+        return np.asarray((self.probability >= LEAST) | (self.presence >= SURELY_ONE))
 
     def chosen(self, which: np.ndarray) -> "Named":
         """Some of the places."""
@@ -148,14 +156,14 @@ def middle_piece(crop: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "28 28"]
 
 def crops_of(found: Found, copies: list[Copy]) -> UInt8[np.ndarray, "n 28 28"]:
     """A crop for each place: of the copy in which its digit is nearest to the size that it has in a crop."""
-    crops = np.zeros((len(found), CROP, CROP), np.uint8)
+    patches = np.zeros((len(found), CROP, CROP), np.uint8)
     for number in range(len(found)):
         size = float(found.sizes[number].max())
         copy = fitting(copies, size)
         scale = np.array(copy.scale)
         x, y = (found.centres[number] * scale + MARGIN).tolist()
-        crops[number] = crop_of(copy.grey, (x, y), size * float(scale.mean()))
-    return crops
+        patches[number] = patch_of(copy.grey, (x, y), size * float(scale.mean()))
+    return bright(patches) if len(patches) else patches
 
 
 def fitting(copies: list[Copy], size: float) -> Copy:

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sutja.pictures.contrast import CROP, evened
 from sutja.reading.detector import MARGIN, STRIDE, Copy
 from sutja.reading.overlay import colour_of, overlay
-from sutja.reading.reader import LEAST, Stages
+from sutja.reading.reader import Stages
 
 TILE, COLUMNS, MOST_TILES = 84, 12, 240
 """Crops are shown at this size in pixels, so many in a row, and no more than so many."""
@@ -56,7 +56,7 @@ def account(stages: Stages) -> str:
             f"{copy.grey.shape[1] - 2 * MARGIN}×{copy.grey.shape[0] - 2 * MARGIN}" for copy in stages.copies
         )
         lines.append(f"looked at in {len(stages.copies)} sizes: {sizes}")
-        likely = int((stages.places.presence >= LEAST).sum())
+        likely = int(stages.places.likely().sum())
         lines.append(f"found {len(stages.places.found)} places, {likely} of them likely digits")
     lines.append(f"kept {len(stages.digits)} digits")
     for digit in stages.digits:

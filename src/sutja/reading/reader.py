@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from jaxtyping import UInt8
@@ -14,12 +14,12 @@ from sutja.errors import PictureError, SutjaError, unknown_name
 from sutja.pictures.decode import Picture, Sheet, sheet_of
 from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
-from sutja.reading.candidates import NOT_A_DIGIT, Calibration, Named, Namer, without_overlaps
+from sutja.reading.candidates import LEAST, NOT_A_DIGIT, Calibration, Named, Namer, without_overlaps
 from sutja.reading.components import cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
 from sutja.reading.naming import label_all
-from sutja.reading.result import Box, Digit, Reading, name_of
+from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
 from sutja.reading.turns import TURNS, levelled, reduced, slope_of, turned, turned_back, unlevelled
 
@@ -32,10 +32,6 @@ SMALL = 64
 """A picture whose longer side is no more than this is a digit or two cut out by somebody: "auto" takes components."""
 LONGEST_TO_TURN = 640
 """The longer side at which a picture is tried in four positions."""
-LEAST = 0.5
-"""A place whose label is right with this probability is a digit."""
-SURELY_ONE = 0.8
-"""So is one that is some digit with this probability, however doubtful which: better a doubtful digit than a gap."""
 SLOPING = 0.1
 """A page whose rows slope by more radians is read once more, levelled: digits and rows are easier then."""
 MOST_DIGITS = 2000
@@ -79,12 +75,17 @@ class Stages:
             box = (self.size and unlevelled(digit.box, self.slope, *self.size)) or digit.box
             return replace(digit, box=turned_back(box, self.turn, width, height))
 
-        lines = tuple(replace(line, digits=tuple(map(as_shown, line.digits))) for line in self.upright().lines)
+        lines = tuple(replace(line, digits=tuple(map(as_shown, line.digits))) for line in self.lines)
         return Reading(name, width, height, lines)
 
     def upright(self) -> Reading:
         """The digits in lines, with boxes in the turned picture."""
-        return Reading("", self.sheet.width, self.sheet.height, lines_of(list(self.digits)))
+        return Reading("", self.sheet.width, self.sheet.height, self.lines)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The digits in lines."""
+        return lines_of(list(self.digits))
 
 
 def read(
@@ -181,9 +182,11 @@ def stages_of(
     sheet = sheet_of(picture, LONGEST_SIDE)
     if method == "auto":
         method = "components" if max(sheet.grey.shape) <= SMALL else "detector"
-    find = partial(by_detector if method == "detector" else by_components, classifier=classifier, threads=threads)
+    find = partial(by_components, classifier=classifier)
+    if method == "detector":
+        find = partial(by_detector, classifier=classifier, threads=threads)
     turn = upright_turn(sheet, find) if rotate == "auto" else int(rotate)
-    return replace(read_level(turned(sheet, turn), find), turn=turn)
+    return read_level(turned(sheet, turn), partial(find, turn=turn))
 
 
 def read_table(
@@ -212,7 +215,7 @@ def read_table(
 def read_level(sheet: Sheet, find: "partial[Stages]") -> Stages:
     """What is found in a picture; where its rows slope, what is found when it is levelled, if that is clearer."""
     first = find(sheet)
-    slope = slope_of(first.digits)
+    slope = slope_of(first.lines)
     if abs(slope) <= SLOPING:
         return first
     size = sheet.width, sheet.height
@@ -223,25 +226,24 @@ def read_level(sheet: Sheet, find: "partial[Stages]") -> Stages:
     return replace(second, digits=inside, slope=slope, size=size)
 
 
-def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0) -> Stages:
+def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn: int = 0) -> Stages:
     """Find digits with the detector, name each from its crop, and keep the likeliest of those that overlap."""
     detector = bundled_detector(threads)
     found, copies = detector(sheet.grey)
     namer = Namer(
-        bundled("crops", threads), bundled("digits", 1),  # a few frames: waking more threads would take longer
+        bundled("crops", threads), bundled("digits", threads),
         Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
     )  # fmt: skip
     places = namer(found, copies)
-    likely = places.chosen((places.probability >= LEAST) | (places.presence >= SURELY_ONE))
-    kept = without_overlaps(likely)
+    kept = without_overlaps(places.chosen(places.likely()))
     kept = kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
     boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]
     names = own_names(kept) if classifier is bundled("digits") else label_all(classifier, frames_of(sheet, kept))
     digits = tuple(Digit(*name[0], box, tuple(name[1:])) for name, box in zip(names, boxes, strict=True))
-    return Stages(sheet, 0, digits, tuple(copies), places)
+    return Stages(sheet, turn, digits, tuple(copies), places)
 
 
-def by_components(sheet: Sheet, classifier: AnyClassifier, threads: int = 0) -> Stages:  # noqa: ARG001 - one core is enough
+def by_components(sheet: Sheet, classifier: AnyClassifier, turn: int = 0) -> Stages:
     """Find digits as connected pieces of ink, and name each from its frame."""
     ink = ink_of(sheet.grey)
     pieces, numbers = find_digits(ink)
@@ -249,7 +251,7 @@ def by_components(sheet: Sheet, classifier: AnyClassifier, threads: int = 0) -> 
     scale = max(sheet.width, sheet.height) / max(sheet.grey.shape)
     boxes = [enlarged(piece.box, scale, (sheet.height, sheet.width)) for piece in pieces]
     digits = tuple(Digit(*name[0], box, tuple(name[1:])) for name, box in zip(names, boxes, strict=True))
-    return Stages(sheet, 0, digits, ink=ink)
+    return Stages(sheet, turn, digits, ink=ink)
 
 
 def own_names(kept: Named) -> list[list[tuple[str, float]]]:

@@ -5,8 +5,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from sutja.pictures.decode import Sheet
-from sutja.reading.lines import lines_of
-from sutja.reading.result import Box, Digit
+from sutja.reading.result import Box, Line
 
 TURNS = (0, 90, 180, 270)
 FEWEST = 3
@@ -44,10 +43,10 @@ def reduced(grey: UInt8[np.ndarray, "h w"], longest: int) -> UInt8[np.ndarray, "
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def slope_of(digits: tuple[Digit, ...]) -> float:
+def slope_of(lines: tuple[Line, ...]) -> float:
     """The angle by which the rows of a page fall to the right, in radians: the median over their digits; 0 for none."""
     angles: list[float] = []
-    for line in lines_of(list(digits)):
+    for line in lines:
         if len(line.digits) >= FEWEST:
             x, y = np.array([digit.box.centre for digit in line.digits]).T
             angles += [float(np.arctan(np.polyfit(x, y, 1)[0]))] * len(line.digits)

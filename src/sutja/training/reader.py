@@ -25,9 +25,8 @@ from sutja.classifier.classifier import Classifier, bundled
 from sutja.classifier.export import detector_to_onnx
 from sutja.data.dataset import Dataset, Part
 from sutja.files import replacing, write_bytes, write_text
-from sutja.reading.candidates import NOT_A_DIGIT, Calibration, Namer, log_odds, without_overlaps
+from sutja.reading.candidates import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds, without_overlaps
 from sutja.reading.detector import Detector
-from sutja.reading.reader import LEAST, SURELY_ONE
 from sutja.synthesis.page import compose
 from sutja.synthesis.style import any_style
 from sutja.synthesis.writer import Digits
