@@ -193,6 +193,12 @@ def test_a_table_is_read_with_its_empty_cells() -> None:
     assert table.to_csv() == "17,,4\n,85,\n62,,90\n"
     assert table.rows[2][2] is not None
     assert table.rows[2][2].box.x > 5 * 15 + 5 * 280
+    sideways = read_table(np.ascontiguousarray(np.rot90(canvas)), rotate=90)
+    assert sideways.to_csv() == table.to_csv()
+    assert sideways.rows[2][0] is not None
+    x, y = sideways.rows[2][0].box.centre  # below at the left of the upright page, which is at the right end here
+    assert x > 215
+    assert y > 320
 
 
 def test_doubtful_digits_are_marked_or_left_out() -> None:

@@ -10,6 +10,7 @@ from sutja.errors import ModelError, PictureError
 from sutja.pictures.decode import Picture, sheet_of
 from sutja.pictures.frame import frame_digit, frame_garment
 from sutja.pictures.ink import ink_of
+from sutja.reading.candidates import NOT_A_DIGIT, Named
 from sutja.reading.result import Classification, name_of
 
 ALTERNATIVES = 3
@@ -58,6 +59,17 @@ def label_all(
     names = class_names(classifier, probabilities.shape[1])
     best = np.argsort(-probabilities, axis=1, kind="stable")[:, : 1 + alternatives]
     return [[(names[i], float(row[i])) for i in order] for row, order in zip(probabilities, best, strict=True)]
+
+
+def own_names(kept: Named) -> list[list[tuple[str, float]]]:
+    """For each place its digit with the calibrated probability, and the next likeliest with what is left."""
+    names = []
+    for row, probability in zip(kept.answers[:, :NOT_A_DIGIT], kept.probability, strict=True):
+        order = np.argsort(-row, kind="stable")[: 1 + ALTERNATIVES]
+        others = row[order[1:]] * ((1 - probability) / max(1e-9, 1 - row[order[0]]))
+        names.append([(str(order[0]), float(probability))])
+        names[-1] += [(str(label), float(share)) for label, share in zip(order[1:], others, strict=True)]
+    return names
 
 
 def class_names(classifier: AnyClassifier, count: int) -> tuple[str, ...]:

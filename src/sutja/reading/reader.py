@@ -14,11 +14,11 @@ from sutja.errors import PictureError, SutjaError, unknown_name
 from sutja.pictures.decode import Picture, Sheet, sheet_of
 from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
-from sutja.reading.candidates import LEAST, NOT_A_DIGIT, Calibration, Named, Namer, without_overlaps
+from sutja.reading.candidates import LEAST, Calibration, Named, Namer, without_overlaps
 from sutja.reading.components import cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
-from sutja.reading.naming import label_all
+from sutja.reading.naming import label_all, own_names
 from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
 from sutja.reading.turns import TURNS, levelled, reduced, slope_of, turned, turned_back, unlevelled
@@ -36,7 +36,6 @@ SLOPING = 0.1
 """A page whose rows slope by more radians is read once more, levelled: digits and rows are easier then."""
 MOST_DIGITS = 2000
 """A picture gives at most so many digits, the surest ones: time and memory stay bounded."""
-ALTERNATIVES = 3
 NEARBY = 0.15
 """For a classifier of one's own, a digit is cut out with this share of its size around it."""
 
@@ -67,16 +66,23 @@ class Stages:
 
     def reading(self, name: str) -> Reading:
         """The digits in lines, with boxes in the picture as a viewer shows it."""
+        lines = tuple(
+            replace(line, digits=tuple(replace(digit, box=self.as_shown(digit.box)) for digit in line.digits))
+            for line in self.lines
+        )
+        return Reading(name, *self.size_as_shown, lines)
+
+    @property
+    def size_as_shown(self) -> tuple[int, int]:
+        """Width and height of the picture as a viewer shows it."""
         width, height = self.size or (self.sheet.width, self.sheet.height)
-        if self.turn in (90, 270):
-            width, height = height, width
+        return (height, width) if self.turn in (90, 270) else (width, height)
 
-        def as_shown(digit: Digit) -> Digit:
-            box = (self.size and unlevelled(digit.box, self.slope, *self.size)) or digit.box
-            return replace(digit, box=turned_back(box, self.turn, width, height))
-
-        lines = tuple(replace(line, digits=tuple(map(as_shown, line.digits))) for line in self.lines)
-        return Reading(name, width, height, lines)
+    def as_shown(self, box: Box) -> Box:
+        """A box of the sheet's whole picture as one of the picture as a viewer shows it."""
+        if self.size:
+            box = unlevelled(box, self.slope, *self.size) or box
+        return turned_back(box, self.turn, *self.size_as_shown)
 
     def upright(self) -> Reading:
         """The digits in lines, with boxes in the turned picture."""
@@ -204,12 +210,13 @@ def read_table(
         rotate: As for `read`.
 
     Returns:
-        Rows of cells, empty ones kept; their boxes are pixels of the picture as it was turned.
+        Rows of cells, empty ones kept; their boxes are pixels of the picture as a viewer shows it.
     """
     stages = stages_of(picture, model, method, rotate)
     scale = stages.sheet.grey.shape[1] / stages.sheet.width
     digits = [replace(digit, box=digit.box.scaled(scale)) for digit in stages.digits]
-    return table_of(digits, stages.sheet.grey).scaled(1 / scale)
+    table = table_of(digits, stages.sheet.grey)
+    return table.with_boxes(lambda box: stages.as_shown(box.scaled(1 / scale)))
 
 
 def read_level(sheet: Sheet, find: "partial[Stages]") -> Stages:
@@ -252,17 +259,6 @@ def by_components(sheet: Sheet, classifier: AnyClassifier, turn: int = 0) -> Sta
     boxes = [enlarged(piece.box, scale, (sheet.height, sheet.width)) for piece in pieces]
     digits = tuple(Digit(*name[0], box, tuple(name[1:])) for name, box in zip(names, boxes, strict=True))
     return Stages(sheet, turn, digits, ink=ink)
-
-
-def own_names(kept: Named) -> list[list[tuple[str, float]]]:
-    """For each place its digit with the calibrated probability, and the next likeliest with what is left."""
-    names = []
-    for row, probability in zip(kept.answers[:, :NOT_A_DIGIT], kept.probability, strict=True):
-        order = np.argsort(-row, kind="stable")[: 1 + ALTERNATIVES]
-        others = row[order[1:]] * ((1 - probability) / max(1e-9, 1 - row[order[0]]))
-        names.append([(str(order[0]), float(probability))])
-        names[-1] += [(str(label), float(share)) for label, share in zip(order[1:], others, strict=True)]
-    return names
 
 
 def frames_of(sheet: Sheet, kept: Named) -> list[UInt8[np.ndarray, "28 28"]]:

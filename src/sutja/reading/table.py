@@ -12,7 +12,7 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -55,11 +55,9 @@ class Table:
 
     rows: tuple[tuple[Cell | None, ...], ...]
 
-    def scaled(self, factor: float) -> "Table":
-        """The table with its boxes in a picture that is so many times larger."""
-        return Table(
-            tuple(tuple(cell and replace(cell, box=cell.box.scaled(factor)) for cell in row) for row in self.rows)
-        )
+    def with_boxes(self, change: Callable[[Box], Box]) -> "Table":
+        """The table with every box changed by a function, as for another size of the picture."""
+        return Table(tuple(tuple(cell and replace(cell, box=change(cell.box)) for cell in row) for row in self.rows))
 
     def to_csv(self) -> str:
         r"""The table as RFC 4180 has it, but with lines that end in "\n"; an empty cell is an empty field."""
