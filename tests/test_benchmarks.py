@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import time_to_accuracy, training
+from benchmarks import confidence, own_hand, reading, time_to_accuracy, training
 from benchmarks.document import write_between
 from benchmarks.machine import describe
 from benchmarks.peers import mnist
@@ -64,10 +64,19 @@ def test_only_what_lies_between_a_commands_marks_is_replaced(tmp_path: Path) -> 
         write_between("three", ["new"], page)
 
 
-@pytest.mark.parametrize("command", [training.COMMAND, time_to_accuracy.COMMAND])
-def test_the_document_has_the_marks(command: str, tmp_path: Path) -> None:
-    copy = tmp_path / "training.md"
-    copy.write_text((Path(__file__).parents[1] / "docs" / "training.md").read_text("utf-8"))
+@pytest.mark.parametrize(
+    ("command", "document"),
+    [
+        (training.COMMAND, "training.md"),
+        (time_to_accuracy.COMMAND, "training.md"),
+        (own_hand.COMMAND, "training.md"),
+        (reading.COMMAND, "reading.md"),
+        (confidence.COMMAND, "reading.md"),
+    ],
+)
+def test_the_document_has_the_marks(command: str, document: str, tmp_path: Path) -> None:
+    copy = tmp_path / document
+    copy.write_text((Path(__file__).parents[1] / "docs" / document).read_text("utf-8"))
     write_between(command, ["new"], copy)
     assert "\n\nnew\n\n" in copy.read_text("utf-8")
 

@@ -60,7 +60,7 @@ def main() -> None:
         for batch in torch.split(torch.randperm(len(x_train)), 64):
             optimizer.zero_grad()
             loss = functional.cross_entropy(model(x_train[batch]), y_train[batch])
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call]  # PyTorch has no types there
             optimizer.step()
         schedule.step()
         start = time.perf_counter()

@@ -50,7 +50,7 @@ def test_a_run_leaves_its_folder(tmp_path: Path) -> None:
     assert sutja.evaluate(run.folder, "digits").accuracy == run.report.accuracy
 
 
-@pytest.mark.parametrize("recipe", ["dense", "dense-augmented", "tiny", "convnet"])
+@pytest.mark.parametrize("recipe", ["dense", "dense-augmented", "tiny", "quick", "quick-deep", "convnet"])
 def test_the_same_seed_gives_the_same_weights_bit_for_bit(recipe: str, tmp_path: Path) -> None:
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
         sutja.train("digits", recipe, epochs=1, seed=seed, out=tmp_path / name, progress=False)

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 import sutja
-from sutja.classifier.classifier import bundled
+from sutja.classifier.classifier import Classifier, bundled
+from sutja.classifier.export import export
 from sutja.data.dataset import Part
 from sutja.errors import ModelError, RunError
 from sutja.training.loop import Learner, as_input
@@ -27,6 +28,23 @@ def test_a_network_that_starts_from_a_model_says_what_the_model_says() -> None:
     start_from("digits", recipe, learner, data)
     expected = bundled("digits")(data.test.images)
     np.testing.assert_allclose(probabilities(learner, data.test.images), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["quick", "quick-deep"])
+def test_a_normalisation_that_no_convolution_took_in_starts_as_in_the_file(name: str, tmp_path: Path) -> None:
+    data, recipe = sutja.load("digits"), RECIPES[name]
+    first, second = Learner.new(recipe, 10, 0), Learner.new(recipe, 10, 1)
+    for layer in first.network:
+        if isinstance(layer, torch.nn.BatchNorm2d):  # as after a training, and with weights below 0 among them
+            for values in (layer.weight, layer.bias, layer.running_mean):
+                torch.nn.init.normal_(values)
+            torch.nn.init.uniform_(layer.running_var, 0.1, 2)
+    card = replace(bundled("digits").card, recipe=name)
+    export(first.network, card, tmp_path / "model.onnx")
+    expected = probabilities(first, data.test.images)
+    np.testing.assert_allclose(Classifier.load(tmp_path / "model.onnx")(data.test.images), expected, atol=1e-5)
+    start_from(str(tmp_path / "model.onnx"), recipe, second, data)
+    np.testing.assert_allclose(probabilities(second, data.test.images), expected, atol=1e-5)
 
 
 def test_classes_keep_what_is_known_of_them_in_whatever_order() -> None:

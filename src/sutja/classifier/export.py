@@ -175,6 +175,8 @@ class _Graph:
                 pads = [*map(int, layer.padding), *map(int, layer.padding)]
                 strides = list(layer.stride)
                 return self.add("Conv", values, *self.weights_of(layer), pads=pads, strides=strides)
+            case nn.BatchNorm2d():
+                return self.add("BatchNormalization", values, *self.statistics_of(layer), epsilon=layer.eps)
             case nn.MaxPool2d():
                 side = layer.kernel_size
                 return self.add("MaxPool", values, kernel_shape=[side, side], strides=[side, side])
@@ -185,6 +187,11 @@ class _Graph:
         raise ModelError(
             f"a layer of type {type(layer).__name__} cannot be exported yet. Add it to sutja.classifier.export."
         )
+
+    def statistics_of(self, layer: nn.BatchNorm2d) -> list[str]:
+        """Add what a batch normalisation multiplies with, adds, subtracts and divides by, and return the names."""
+        tensors = (layer.weight, layer.bias, layer.running_mean, layer.running_var)
+        return [self.constant(tensor.detach().numpy()) for tensor in tensors if tensor is not None]
 
     def weights_of(self, layer: nn.Linear | nn.Conv2d) -> list[str]:
         """Add the weights and the bias of a layer and return their names."""

@@ -94,6 +94,10 @@ class _Translation:
             case "MaxPool":
                 side = settings["kernel_shape"][0]
                 result = layers.MaxPooling2D(side, data_format="channels_last")(values[0])
+            case "BatchNormalization":
+                layer = layers.BatchNormalization(epsilon=settings["epsilon"])
+                result = layer(values[0])
+                layer.set_weights([self._arrays[name] for name in node.input[1:]])
             case "GlobalAveragePool":
                 result = layers.GlobalAveragePooling2D(data_format="channels_last")(values[0])
             case "Relu" | "Softmax":

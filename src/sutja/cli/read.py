@@ -67,7 +67,7 @@ def command(
             failures += failed
             if failed:
                 continue
-            sure = reading.doubted(min_confidence, drop)  # type: ignore[union-attr]
+            sure = reading.doubted(min_confidence, drop)  # type: ignore[union-attr]  # errors were left out
             lines = [sure.to_json()] if json else sure.text.split("\n")
             texts += lines if json or len(pictures) == 1 else [f"{picture}\t{line}" for line in lines]
             if out is None:

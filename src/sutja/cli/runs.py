@@ -55,5 +55,5 @@ def command(
 
         axes = plot_curves({str(run.folder): run.history[column] for run in runs}, column.replace("_", " "))
         with replacing(output) as temporary:
-            axes.get_figure(root=True).savefig(temporary, dpi=150, bbox_inches="tight")  # type: ignore[union-attr]
+            axes.get_figure(root=True).savefig(temporary, dpi=150, bbox_inches="tight")  # type: ignore[union-attr]  # it has a figure
         remark(str(output))

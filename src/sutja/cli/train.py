@@ -68,7 +68,7 @@ def command(
                 epochs=epochs,
                 batch_size=batch_size,
                 learning_rate=learning_rate,
-                precision=precision,  # type: ignore[arg-type]
+                precision=precision,  # type: ignore[arg-type]  # Typer has checked the word
                 patience=patience,
                 start=start,
                 device=device,

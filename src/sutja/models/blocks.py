@@ -21,10 +21,20 @@ class Residual(nn.Module):
         return functional.relu(values + self.body(values))
 
 
-def convolution(channels: int, width: int, stride: int = 1) -> tuple[nn.Module, ...]:
-    """A 3×3 convolution with batch normalisation and ReLU; the normalisation would undo a bias, so it has none."""
-    return (
-        nn.Conv2d(channels, width, 3, stride, padding=1, bias=False),
+def convolution(channels: int, width: int, stride: int = 1, side: int = 3, pool: bool = False) -> list[nn.Module]:
+    """A convolution with batch normalisation and ReLU; the normalisation would undo a bias, so it has none.
+
+    Args:
+        channels: Of its input.
+        width: Channels of its output.
+        stride: Pixels from one place to the next.
+        side: Of its square kernel, odd.
+        pool: Whether the output is halved by max-pooling. That comes before the normalisation, which then has a
+            quarter of the work.
+    """
+    return [
+        nn.Conv2d(channels, width, side, stride, padding=side // 2, bias=False),
+        *([nn.MaxPool2d(2)] if pool else []),
         nn.BatchNorm2d(width),
         nn.ReLU(inplace=True),
-    )
+    ]

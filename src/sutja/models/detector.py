@@ -42,7 +42,7 @@ class Detector(nn.Module):
         self.joined_fine = nn.Sequential(*convolution(JOINED, JOINED))
         self.head = nn.Conv2d(JOINED, OUTPUTS, 1)
         with torch.no_grad():
-            self.head.bias.zero_()  # type: ignore[union-attr]
+            self.head.bias.zero_()  # type: ignore[union-attr]  # each has one
             self.head.bias[:CLASSES] = -4.6  # type: ignore[index]  # at first nothing is a digit (Lin and others, 2017)
 
     def forward(self, evened: Tensor) -> Tensor:
@@ -52,7 +52,7 @@ class Detector(nn.Module):
         coarse = self.coarse(middle)
         middle = self.joined_middle(functional.relu(middle + twice(self.from_coarse(coarse))))
         fine = self.joined_fine(functional.relu(self.from_fine(fine) + twice(self.from_middle(middle))))
-        return self.head(fine)  # type: ignore[no-any-return]
+        return self.head(fine)  # type: ignore[no-any-return]  # PyTorch says Any
 
 
 def twice(values: Tensor) -> Tensor:

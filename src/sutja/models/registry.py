@@ -8,7 +8,7 @@ from sutja.errors import ModelError, unknown_name
 if TYPE_CHECKING:
     from torch import nn
 
-NETWORKS = ("dense", "tiny", "convnet", "resnet")
+NETWORKS = ("dense", "tiny", "quick", "quick-deep", "convnet", "resnet")
 
 
 def build(name: str, classes: int) -> "nn.Sequential":
@@ -29,8 +29,15 @@ def constructor(name: str) -> Callable[[int], "nn.Sequential"]:
     if name not in NETWORKS:
         raise ModelError(unknown_name("network", name, NETWORKS))
     try:
-        from sutja.models import convnet, dense, resnet, tiny
+        from sutja.models import convnet, dense, quick, resnet, tiny
     except ImportError as error:
         raise ModelError('networks need PyTorch. Install it, in the folder of sutja: pip install ".[train]"') from error
-    makers = {"dense": dense.dense, "tiny": tiny.tiny, "convnet": convnet.convnet, "resnet": resnet.resnet}
+    makers: dict[str, Callable[[int], nn.Sequential]] = {
+        "dense": dense.dense,
+        "tiny": tiny.tiny,
+        "quick": quick.quick,
+        "quick-deep": quick.quick_deep,
+        "convnet": convnet.convnet,
+        "resnet": resnet.resnet,
+    }
     return makers[name]

@@ -164,7 +164,7 @@ def _styled(**settings: object) -> Callable[[Random], Style]:
             angle=float(random.normal(0, 0.015)),
         )
         drawn = {name: value(random) if callable(value) else value for name, value in settings.items()}
-        return replace(base, **drawn)  # type: ignore[arg-type]
+        return replace(base, **drawn)  # type: ignore[arg-type]  # its own fields
 
     return style
 

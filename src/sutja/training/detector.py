@@ -74,7 +74,7 @@ class Student:
     def new(cls, seed: int) -> "Student":
         """An untrained detector."""
         torch.manual_seed(seed)
-        network = Detector().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network = Detector().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks it
         optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATES[0], weight_decay=0.02, fused=True)
         return cls(network, optimizer, {name: value.clone() for name, value in network.state_dict().items()})
 
@@ -87,7 +87,7 @@ class Student:
         outputs = self.network(pictures.contiguous(memory_format=torch.channels_last))
         detection, size = loss_of(outputs, *answers)
         self.optimizer.zero_grad()
-        (detection + 2 * size).backward()  # type: ignore[no-untyped-call]
+        (detection + 2 * size).backward()  # type: ignore[no-untyped-call]  # PyTorch has no types there
         nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
         self.optimizer.step()
         self.step += 1

@@ -52,7 +52,7 @@ class Learner:
         """An untrained network, initialised from the seed."""
         with randomness(seed, 0):
             network = build(recipe.network or recipe.name, classes)
-        network.to(device)
+        network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks it
         average = copies(network) if recipe.average else None
         return cls(network, optimizer_for(recipe, list(network.parameters())), average)
 
@@ -108,7 +108,7 @@ def train_epoch(
                 logits.float(), truth, label_smoothing=recipe.label_smoothing, reduction="sum"
             )
             learner.optimizer.zero_grad()
-            (losses / len(batch)).backward()  # type: ignore[no-untyped-call]
+            (losses / len(batch)).backward()  # type: ignore[no-untyped-call]  # PyTorch has no types there
             team.add_up(learner.optimizer.gradients())
             learner.optimizer.step(rate)
             if learner.average and done % AVERAGE_EVERY == 0:

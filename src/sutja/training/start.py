@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -32,9 +33,9 @@ def tuned_recipe(source: str | os.PathLike[str]) -> Recipe:
 def start_from(source: str, recipe: Recipe, learner: Learner, data: Dataset) -> None:
     """Give a learner the weights of a model file.
 
-    In a model file batch normalisation is folded into the convolutions. Here it is unfolded: each gets the mean and
-    the spread that its inputs have on the training images, and undoes them, so that the network says what the file
-    says and can go on learning. Outputs for classes that the model does not know stay random.
+    In a model file batch normalisation is folded into the convolution right before it. Here it is unfolded: each gets
+    the mean and the spread that its inputs have on the training images, and undoes them, so that the network says what
+    the file says and can go on learning. Outputs for classes that the model does not know stay random.
 
     Args:
         source: A model file, a run folder, or a bundled name.
@@ -62,16 +63,19 @@ def start_from(source: str, recipe: Recipe, learner: Learner, data: Dataset) -> 
     for layer in network:
         if isinstance(layer, nn.BatchNorm2d):
             mean, variance = values.mean((0, 2, 3)), values.var((0, 2, 3), unbiased=False)
+            spread = (variance + layer.eps).sqrt()
+            folded = weights[0].operator != "BatchNormalization"
+            _, scale, bias = Weights("", torch.ones(1), bias) if folded else weights.pop(0)
             for ours, theirs in (
-                (layer.running_mean, mean), (layer.running_var, variance), (layer.bias, mean + bias),
-                (layer.weight, (variance + layer.eps).sqrt()),
+                (layer.running_mean, mean), (layer.running_var, variance), (layer.weight, scale * spread),
+                (layer.bias, scale * mean + bias),
             ):  # fmt: skip
-                ours.copy_(theirs)  # type: ignore[union-attr]
+                ours.copy_(theirs)  # type: ignore[union-attr]  # each has one
         elif isinstance(layer, nn.Conv2d):
-            weight, bias = weights.pop(0)
+            _, weight, bias = weights.pop(0)
             layer.weight.copy_(weight)
         elif isinstance(layer, nn.Linear):
-            weight, bias = weights.pop(0)
+            _, weight, bias = weights.pop(0)
             # only the last layer has a row for each class
             names = range(len(weight)) if weights else [known.get(name) for name in data.classes]
             for row, source_row in enumerate(names):
@@ -83,12 +87,28 @@ def start_from(source: str, recipe: Recipe, learner: Learner, data: Dataset) -> 
         learner.average = copies(network)
 
 
-def weights_in(content: bytes) -> list[tuple[Tensor, Tensor]]:
-    """The weight and the bias of each layer of a model file, in order."""
+class Weights(NamedTuple):
+    """A layer of a model file: the operator of ONNX that it is, what it multiplies with, and what it adds."""
+
+    operator: str
+    weight: Tensor
+    bias: Tensor
+
+
+def weights_in(content: bytes) -> list[Weights]:
+    """The layers of a model file that have weights, in order."""
     import onnx
     from onnx import numpy_helper
 
     graph = onnx.load_from_string(content).graph
     arrays = {weight.name: torch.from_numpy(np.array(numpy_helper.to_array(weight))) for weight in graph.initializer}
-    layers = [node.input for node in graph.node if node.op_type in ("Conv", "Gemm")]
-    return [(arrays[weight], arrays[bias]) for _, weight, bias in layers]
+    layers = []
+    for node in graph.node:
+        ours = [arrays[name] for name in node.input[1:] if name in arrays]
+        if node.op_type == "BatchNormalization":
+            weight, bias, mean, variance = ours
+            weight = weight / (variance + node.attribute[0].f).sqrt()
+            ours = [weight, bias - mean * weight]
+        if node.op_type in ("Conv", "Gemm", "BatchNormalization"):
+            layers.append(Weights(node.op_type, ours[0], ours[1] if len(ours) == 2 else torch.zeros(1)))
+    return layers
