@@ -1,5 +1,6 @@
 """Whole training processes, timed from their start to their exit."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -8,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.environments import ENVIRONMENTS, ROOT, program
+from benchmarks.environments import ENVIRONMENTS, FOLDER, ROOT, program
 from benchmarks.peers.mnist import DATA
 
 KEPT = ("HOME", "LANG", "PATH", "TMPDIR")
@@ -46,6 +47,17 @@ class Process:
     def accuracy(self) -> float:
         """The last test accuracy."""
         return self.judged[-1].accuracy
+
+
+def arguments_of(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The command line of a benchmark that has peers: its own options, and those that all of them have."""
+    parser.add_argument("--images", type=int, help="a quick try: peers use so many images only (sutja always all)")
+    parser.add_argument("--environments", type=Path, default=FOLDER, help="where the virtual environments lie")
+    parser.add_argument("--write", action="store_true", help="write docs/training.md")
+    arguments = parser.parse_args()
+    if arguments.write and arguments.images:
+        parser.error("a quick try with --images is nothing to --write.")
+    return arguments
 
 
 def train_ours(folder: Path, recipe: str, epochs: int, seed: int) -> Process:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.document import accuracies_of, seconds_of, table, write_between
-from benchmarks.environments import ENVIRONMENTS, FOLDER, install, listed
+from benchmarks.environments import ENVIRONMENTS, install, listed
 from benchmarks.machine import describe
-from benchmarks.processes import Process, train_ours, train_peer
+from benchmarks.processes import Process, arguments_of, train_ours, train_peer
 
 COMMAND = "python -m benchmarks.time_to_accuracy"
 HEADS = ("mark", "what", "epochs", "seconds, median (range)", "times sutja's", "test accuracy, mean (range)")
@@ -97,13 +97,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--peers", nargs="+", choices=["sutja", "keras", "torch"], default=["sutja", "keras", "torch"])
     parser.add_argument("--peer-epochs", type=int, help="at most so many; by default the examples' own 15 and 14")
     parser.add_argument("--backend", choices=BACKENDS, help="Keras's backend; by default the fastest in a short trial")
-    parser.add_argument("--images", type=int, help="a quick try: peers use so many images only (sutja always all)")
-    parser.add_argument("--environments", type=Path, default=FOLDER, help="where the virtual environments lie")
-    parser.add_argument("--write", action="store_true", help="write docs/training.md")
-    arguments = parser.parse_args()
-    if arguments.write and arguments.images:
-        parser.error("a quick try with --images is nothing to --write.")
-    return arguments
+    return arguments_of(parser)
 
 
 def peers_of(arguments: argparse.Namespace) -> Iterator[Peer]:

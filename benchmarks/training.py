@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.document import accuracies_of, seconds_of, table, write_between
-from benchmarks.environments import ENVIRONMENTS, FOLDER, install, listed
+from benchmarks.environments import ENVIRONMENTS, install, listed
 from benchmarks.machine import describe
-from benchmarks.processes import Process, train_ours, train_peer
+from benchmarks.processes import Process, arguments_of, train_ours, train_peer
 
 COMMAND = "python -m benchmarks.training"
 HEADS = ("what", "seconds, median (range)", "times sutja's", "test accuracy, mean (range)", "versions")
@@ -49,13 +49,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often each takes its turn, each time another seed")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--peers", nargs="+", choices=list(ENVIRONMENTS), default=list(ENVIRONMENTS), metavar="NAME")
-    parser.add_argument("--images", type=int, help="a quick try: peers use so many images only (sutja always all)")
-    parser.add_argument("--environments", type=Path, default=FOLDER, help="where the virtual environments lie")
-    parser.add_argument("--write", action="store_true", help="write docs/training.md")
-    arguments = parser.parse_args()
-    if arguments.write and arguments.images:
-        parser.error("a quick try with --images is nothing to --write.")
-    return arguments
+    return arguments_of(parser)
 
 
 def trained(name: str, folder: Path, epochs: int, seed: int, images: int | None) -> Process:

@@ -113,7 +113,7 @@ RECIPES = {
             average=0.998,
             precision="bfloat16",
             augmentation={
-                "digit": Augmentation(shift=1.5, rotation=8, shear=0.1, scale=0.08),
+                "digit": Augmentation(shift=2, rotation=10, shear=0.15, scale=0.12),
                 "garment": Augmentation(shift=1, scale=0.05, flip=True),
             },
         ),
