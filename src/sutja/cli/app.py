@@ -1,5 +1,7 @@
 """The `sutja` command: its subcommands, and what happens when one fails."""
 
+import atexit
+import gc
 import os
 import sys
 import warnings
@@ -53,6 +55,7 @@ def _options(
 def main() -> None:
     """Run the command line: one line on standard error and exit status 1 when something fails, 2 for wrong usage."""
     warnings.showwarning = _remark
+    atexit.register(gc.freeze)  # Python would look for cycles once more among all that PyTorch brings: half a second
     debug = "--debug" in sys.argv
     try:
         app()

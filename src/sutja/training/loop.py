@@ -89,6 +89,7 @@ def train_epoch(
     count, device = len(labels), labels.device
     batches = -(-count // recipe.batch_size)
     totals = torch.zeros(2, device=device)  # the sum of the losses, and how many were named right
+    recent: list[tuple[Tensor, Tensor, Tensor]] = []  # since they were last added up: losses, logits, labels
     learner.network.train()
     if recipe.frozen_statistics:
         for layer in learner.network.modules():
@@ -114,8 +115,10 @@ def train_epoch(
             if learner.average and done % AVERAGE_EVERY == 0:
                 kept = min(recipe.average**AVERAGE_EVERY, done / (done + 10))  # the first steps soon forget the start
                 torch._foreach_lerp_(learner.average, parameters_of(learner.network), 1 - kept)
-            totals += torch.stack((losses.detach(), (logits.detach().argmax(1) == truth).sum()))
+            recent.append((losses.detach(), logits.detach(), truth))
             if step % WATCH_EVERY == WATCH_EVERY - 1 or step == batches - 1:
+                totals += sums_of(recent)
+                recent.clear()
                 team.add_up(whole := [totals.clone()])
                 seen = min((step + 1) * recipe.batch_size, count)
                 loss, accuracy = (value / seen for value in whole[0].tolist())
@@ -128,6 +131,12 @@ def train_epoch(
     agree_on_statistics(learner.network, team)
     learner.epoch += 1
     return loss, accuracy
+
+
+def sums_of(steps: list[tuple[Tensor, Tensor, Tensor]]) -> Float[Tensor, "2"]:
+    """Of the losses, logits and labels of some steps: the sum of the losses, and how many images were named right."""
+    losses, logits, labels = zip(*steps, strict=True)
+    return torch.stack((torch.stack(losses).sum(), (torch.cat(logits).argmax(1) == torch.cat(labels)).sum()))
 
 
 @torch.no_grad()
