@@ -196,9 +196,9 @@ def test_a_table_is_read_with_its_empty_cells() -> None:
     sideways = read_table(np.ascontiguousarray(np.rot90(canvas)), rotate=90)
     assert sideways.to_csv() == table.to_csv()
     assert sideways.rows[2][0] is not None
-    x, y = sideways.rows[2][0].box.centre  # below at the left of the upright page, which is at the right end here
-    assert x > 215
-    assert y > 320
+    right, down = sideways.rows[2][0].box.centre  # below at the left of the upright page: at the right end here
+    assert right > 215
+    assert down > 320
 
 
 def test_doubtful_digits_are_marked_or_left_out() -> None:

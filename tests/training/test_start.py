@@ -36,6 +36,8 @@ def test_a_normalisation_that_no_convolution_took_in_starts_as_in_the_file(name:
     first, second = Learner.new(recipe, 10, 0), Learner.new(recipe, 10, 1)
     for layer in first.network:
         if isinstance(layer, torch.nn.BatchNorm2d):  # as after a training, and with weights below 0 among them
+            assert layer.running_mean is not None
+            assert layer.running_var is not None
             for values in (layer.weight, layer.bias, layer.running_mean):
                 torch.nn.init.normal_(values)
             torch.nn.init.uniform_(layer.running_var, 0.1, 2)
