@@ -110,7 +110,8 @@ class _Translation:
 
     def _add_weights(self, node: onnx.NodeProto, settings: dict[str, Any], values: Any) -> None:
         """Translate a dense layer or a convolution with the activation that follows it."""
-        weight, bias = (self._arrays[name] for name in node.input[1:])
+        weight, *biases = (self._arrays[name] for name in node.input[1:])
+        bias = biases[0] if biases else np.zeros(len(weight), np.float32)
         following = [each for each in self._nodes if node.output[0] in each.input]
         joined = len(following) == 1 and following[0].op_type in ("Relu", "Softmax")
         activation = following[0].op_type.lower() if joined else None
