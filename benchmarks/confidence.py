@@ -6,13 +6,15 @@ the table goes into docs/reading.md.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.document import table, write_between
-from sutja.reading.candidates import without_overlaps
-from sutja.reading.reader import stages_of
+from sutja.reading.detector import Found
+from sutja.reading.reader import read
+from sutja.reading.result import Digit
 from sutja.synthesis.page import pages
 from sutja.synthesis.style import STYLES
 from sutja.training.crops import UNCLEAR, truth_of
@@ -51,15 +53,20 @@ def counted(style: str, count: int) -> np.ndarray:
     counts, source = np.zeros(4, int), pages(held_out_digits(), style, seed=SEED)
     for _ in range(count):
         page = next(source)
-        stages = stages_of(page.picture, method="detector")
-        if stages.places is None or stages.size:  # a levelled page's places are not in the page's own pixels
-            continue
-        given = without_overlaps(stages.places.chosen(stages.places.likely()))
-        truth = truth_of(page, given.found)
-        sure = (given.probability >= SURE) & (truth != UNCLEAR)
-        right = truth[sure] == given.label[sure]
-        counts += [sum(digit.visible for digit in page.digits), (truth != UNCLEAR).sum(), sure.sum(), right.sum()]
+        digits = read(page.picture, method="detector").digits
+        truth = truth_of(page, places_of(digits))
+        clear = truth != UNCLEAR
+        sure = clear & np.array([digit.probability >= SURE for digit in digits], bool)
+        right = sure & (truth == np.array([int(digit.label) for digit in digits], int))
+        counts += [sum(digit.visible for digit in page.digits), clear.sum(), sure.sum(), right.sum()]
     return counts
+
+
+def places_of(digits: Sequence[Digit]) -> Found:
+    """Where digits were read, as places of the detector."""
+    boxes = np.array([digit.box for digit in digits], np.float32).reshape(-1, 4)
+    nothing = np.zeros((len(boxes), 10), np.float32)
+    return Found(boxes[:, :2] + boxes[:, 2:] / 2, boxes[:, 2:], nothing, np.zeros(len(boxes), int))
 
 
 def row_of(style: str, counts: np.ndarray) -> list[str]:

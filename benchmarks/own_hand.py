@@ -1,8 +1,8 @@
 """Whether thirty pictures of one's own hand help: `python -m benchmarks.own_hand` (needs the judging data).
 
-`nsysu-digits` holds digits cut from scanned exams, in the order of the sheets. From one stretch of them four pictures
-of each digit become a folder of one's own; `sutja train FOLDER --from digits` learns from three of the four (the fourth
-is its test). The bundled model and the tuned one then name all pictures of the other stretches. With `--write` the
+`nsysu-digits` holds digits cut from scanned exams; whose is not known. From one third of the file four pictures of each
+digit become a folder of one's own; `sutja train FOLDER --from digits` learns from three of the four (the fourth
+is its test). The bundled model and the tuned one then name all pictures of the other two thirds. With `--write` the
 table goes into docs/training.md. The tuned models are measured and thrown away: nothing that is shipped has seen them.
 """
 
@@ -30,11 +30,11 @@ HEADS = (
     "wrong before",
     "wrong after, mean",
 )
-STRETCHES, OF_EACH = 3, 4
+PARTS, OF_EACH = 3, 4
 
 
 def main() -> None:
-    """Tune on each stretch with each seed, print and write."""
+    """Tune on each part with each seed, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--set", default="nsysu-digits", choices=["nsysu-digits", "hwd-1000"])
     parser.add_argument("--seeds", type=int, default=3, help="seeds 0 to N-1, for which pictures and for training")
@@ -43,24 +43,24 @@ def main() -> None:
     pictures = [(np.asarray(grey), int(text)) for _, grey, text in digit_pictures(arguments.set)]
     greys, labels = [grey for grey, _ in pictures], np.array([label for _, label in pictures])
     frames = np.stack([frame_digit(ink_of(grey)) for grey in greys])
-    stretch = np.arange(len(labels)) * STRETCHES // len(labels)
+    part = np.arange(len(labels)) * PARTS // len(labels)
     before = bundled("digits")(frames).argmax(1) == labels
     rows = []
-    for number in range(STRETCHES):
-        others = np.flatnonzero(stretch != number)
+    for number in range(PARTS):
+        others = np.flatnonzero(part != number)
         right = []
         for seed in range(arguments.seeds):
-            chosen = some_of_each(np.flatnonzero(stretch == number), labels, np.random.default_rng(seed))
+            chosen = some_of_each(np.flatnonzero(part == number), labels, np.random.default_rng(seed))
             tuned = tuned_on([(greys[i], int(labels[i])) for i in chosen], seed)
             right.append(int((tuned(frames[others]).argmax(1) == labels[others]).sum()))
         shares = [count / len(others) for count in right]
         rows.append([
-            f"30 of stretch {number + 1}", f"{len(others):,}", f"{before[others].mean():.2%}",
+            f"30 of part {number + 1}", f"{len(others):,}", f"{before[others].mean():.2%}",
             f"{statistics.fmean(shares):.2%} ({min(shares):.2%} to {max(shares):.2%})",
             f"{(~before[others]).sum()}", f"{len(others) - statistics.fmean(right):.1f}",
         ])  # fmt: skip
         print(rows[-1], flush=True)
-    lines = [f"`{COMMAND} --write`: {arguments.set}, {arguments.seeds} seeds a stretch.", "", *table(HEADS, rows)]
+    lines = [f"`{COMMAND} --write`: {arguments.set}, {arguments.seeds} seeds a part.", "", *table(HEADS, rows)]
     print("\n".join(lines))
     if arguments.write:
         write_between(COMMAND, lines)

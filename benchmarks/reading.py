@@ -132,7 +132,7 @@ def main() -> None:
                 if not single
                 else [samples[i] for i in np.linspace(0, len(samples) - 1, arguments.peers).astype(int)]
             )
-            others = tally(some, lambda picture, single=single: tesseract(picture, single))  # type: ignore[misc]
+            others = tally(some, lambda picture, single=single: tesseract(picture, single))  # type: ignore[misc]  # mypy sees no default of a lambda
         rows.append((kind, ours, pieces, others))
         print(" | ".join(row_of(*rows[-1])), flush=True)
         if arguments.show:

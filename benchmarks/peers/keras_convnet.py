@@ -13,14 +13,14 @@ import keras
 from benchmarks.peers.mnist import Floats, Labels, arguments, load
 
 
-class Judge(keras.callbacks.Callback):  # type: ignore[misc]
+class Judge(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Prints the test accuracy after every epoch, and how long judging it took."""
 
     def __init__(self, images: Floats, labels: Labels) -> None:
         super().__init__()
         self.images, self.labels = images, labels
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras gives it
         """Judge and print; Keras gives the epoch, counted from 0."""
         start = time.perf_counter()
         _, accuracy = self.model.evaluate(self.images, self.labels, verbose=0)

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from sutja.cli.output import say
+from sutja.models.registry import NETWORKS
 
 
 def command(
-    network: Annotated[str, typer.Argument(help="dense or convnet.")],
+    network: Annotated[str, typer.Argument(help=f"{', '.join(NETWORKS[:-1])} or {NETWORKS[-1]}.")],
     classes: Annotated[int, typer.Option(min=2, help="Number of outputs.")] = 10,
 ) -> None:
     """Print the layers of a network, their output shapes and parameters.

@@ -16,7 +16,8 @@ def command(
     recipe: Annotated[
         str | None,
         typer.Option(
-            help="dense (the chapter's network), tiny, convnet or resnet. [default: dense, or that of --from]"
+            help="dense (the chapter's network), dense-augmented, tiny, quick, quick-deep, convnet or resnet. "
+            "[default: dense, or that of --from]"
         ),
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training images.")] = None,

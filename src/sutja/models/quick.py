@@ -20,7 +20,7 @@ def quick(classes: int) -> nn.Sequential:
 
 
 def quick_deep(classes: int) -> nn.Sequential:
-    """`quick` with a third convolution, and without the first pooling before it: 28, 14, 7, then 3×3 features.
+    """`quick` with one more convolution at 7×7 places.
 
     Args:
         classes: Number of outputs; 10 gives 62,186 parameters.

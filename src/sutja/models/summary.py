@@ -40,7 +40,7 @@ def summary(network: str, classes: int = 10) -> Summary:
     """List the layers of a network with their output shapes and parameters.
 
     Args:
-        network: "dense" or "convnet".
+        network: One of `sutja.models.registry.NETWORKS`.
         classes: Number of outputs.
 
     Raises:

@@ -65,7 +65,7 @@ def start_from(source: str, recipe: Recipe, learner: Learner, data: Dataset) -> 
             mean, variance = values.mean((0, 2, 3)), values.var((0, 2, 3), unbiased=False)
             spread = (variance + layer.eps).sqrt()
             folded = weights[0].operator != "BatchNormalization"
-            _, scale, bias = Weights("", torch.ones(1), bias) if folded else weights.pop(0)
+            scale, bias = (torch.ones(1), bias) if folded else weights.pop(0)[1:]
             for ours, theirs in (
                 (layer.running_mean, mean), (layer.running_var, variance), (layer.weight, scale * spread),
                 (layer.bias, scale * mean + bias),
