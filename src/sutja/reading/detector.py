@@ -82,7 +82,7 @@ class Detector:
 
     def __init__(self, threads: int = 0, content: bytes | None = None) -> None:
         content = content or files("sutja.classifier").joinpath("bundled", "detector.onnx").read_bytes()
-        self._session = session_of(content, threads)
+        self._session = session_of(content, threads, keep_memory=False)
         self.card = json.loads(self._session.get_modelmeta().custom_metadata_map["sutja"])
 
     def __call__(self, grey: UInt8[np.ndarray, "h w"]) -> tuple[Found, list[Copy]]:
