@@ -2,6 +2,7 @@
 
 import os
 
-# PyTorch's threads wait for each other at every step. Without a bound, GNU's OpenMP lets the one that waits burn its
-# core, and on a machine that does anything else training then takes ten times as long. Read when PyTorch is loaded.
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+# PyTorch's threads wait for each other several times a step. Without a bound, GNU's OpenMP lets the one that waits burn
+# its core, and on a machine that does anything else training then takes ten times as long. With too low a bound threads
+# fall asleep between two operations, and waking them takes longer than the operations. Read when PyTorch is loaded.
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")

@@ -12,6 +12,10 @@ from torch import Tensor, nn
 from sutja.training.recipe import Recipe
 
 
+LONG_AGO = 1e6
+"""Steps after which Adam no longer corrects its averages for having started from nothing."""
+
+
 class Optimizer:
     """Moves parameters against their gradients.
 
@@ -47,24 +51,25 @@ class RMSprop(Optimizer):
     PyTorch's own differs: it adds epsilon after the square root, Keras within. For gradient g and moving average v,
     v ← rho·v + (1 - rho)·g² and w ← w - learning_rate·g / √(v + epsilon).
 
-    Kept is u = v + epsilon, since u ← rho·u + (1 - rho)·(g² + epsilon): four passes over memory in place of six.
+    The arithmetic is PyTorch's fused kernel of Adam, with nothing kept of its first moment and no epsilon, over
+    u = v + epsilon: u ← rho·u + (1 - rho)·(g² + epsilon).
     """
 
     def __init__(self, parameters: Sequence[nn.Parameter], rho: float = 0.9, epsilon: float = 1e-7) -> None:
         super().__init__(parameters, average=[torch.full_like(each, epsilon) for each in parameters])
         self.rho, self.epsilon = rho, epsilon
-        self.scratch = [torch.empty_like(each) for each in parameters]
+        self.moments = [torch.empty_like(each) for each in parameters]
+        self.steps = [torch.full((), LONG_AGO, device=each.device) for each in parameters]
 
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
         """Move every parameter by its gradient."""
-        average, gradients = self.state["average"], self.gradients()
-        for scratch, gradient in zip(self.scratch, gradients, strict=True):
-            torch.mul(gradient, gradient, out=scratch).add_(self.epsilon)
-        torch._foreach_lerp_(average, self.scratch, 1 - self.rho)
-        for scratch, mean in zip(self.scratch, average, strict=True):
-            torch.rsqrt(mean, out=scratch)
-        torch._foreach_addcmul_(self.parameters, gradients, self.scratch, value=-learning_rate)
+        average = self.state["average"]
+        torch._foreach_add_(average, self.epsilon * (1 - self.rho) / self.rho)
+        torch._fused_adam_(
+            self.parameters, self.gradients(), self.moments, average, [], self.steps, lr=learning_rate, beta1=0.0,
+            beta2=self.rho, weight_decay=0.0, eps=0.0, amsgrad=False, maximize=False,
+        )  # fmt: skip
 
 
 class AdamW(Optimizer):
