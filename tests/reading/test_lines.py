@@ -118,6 +118,16 @@ def test_lines_are_read_as_a_person_would(name: str) -> None:
     assert len(wrong) <= 1, wrong
 
 
+def test_digits_far_apart_that_happen_to_step_down_are_no_row() -> None:
+    whole = 0
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        boxes = [Box(int(random.uniform(0, 500)), 45 * row + int(random.normal(0, 2)), 20, 30) for row in range(8)]
+        digits = [Digit(str(row), 1.0, box) for row, box in enumerate(boxes)]
+        whole += [line.text for line in lines_of(digits)] == list("01234567")
+    assert whole >= 12, whole
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_row_of_large_digits_between_rows_of_small_ones(seed: int) -> None:
     random = np.random.default_rng(seed)

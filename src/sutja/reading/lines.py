@@ -17,15 +17,21 @@ from sutja.reading.result import Digit, Line
 SLOPES = np.radians(np.arange(-45, 46, 9))
 TILTS = np.radians([0, -2, 2, -4, 4, -6, 6])
 """By how much the slope of the page may differ from that of its links when chains are joined over wide gaps."""
+TILTED = 8.0
+"""What that costs a radian, in links: two digits far apart say nothing about the slope of their page."""
 REACH, FARTHEST = 3.2, 20.0
 """The longest link, and the longest over a wide gap; these and all lengths below in heights of the digits."""
 ASIDE, ASIDE_FAR = 0.8, 0.5
 """How far a digit may step aside from the direction of its row, and how far over a wide gap."""
 UNLIKE = 2.6
 """Digits whose heights differ by more than this factor are not neighbours in a row."""
-STEEPNESS, SHORTNESS = 0.3, 3.0
+STEEPNESS, SHORTNESS = 0.6, 3.0
 """What a row costs per radian of its slope, so that level rows are preferred; and how many times more one link does, as
 two digits say little about the slope of their row."""
+SCATTERED = 2.0
+"""What a sloping row of two digits costs for each height by which they are farther apart than a space, times the sine
+of the slope; a longer row costs less a link. Few digits far apart are a row where it is level; on a slope they are not.
+"""
 MARGIN = 0.1
 """By how much a row has to be worth more than what it breaks."""
 SPACE, WIDER, SPACE_ANYHOW = 1.3, 0.9, 2.5
@@ -110,7 +116,7 @@ def joined(right: Numbers, middles: Points, heights: Values) -> Numbers:
     pairs, slope = _pairs(ends, starts, middles, heights, FARTHEST), slope_of(right, middles)
     directions = [_directions(right, middles, heights, slope + tilt, hops=4, pull=4.0) for tilt in TILTS]
     options = [_matched(pairs, _worths(pairs, each, ASIDE_FAR), len(right)) for each in directions]
-    best = np.argmax([links.worth.sum() - abs(tilt) for links, tilt in zip(options, TILTS, strict=True)])
+    best = np.argmax([links.worth.sum() - TILTED * abs(tilt) for links, tilt in zip(options, TILTS, strict=True)])
     more = options[best].right
     return np.where(more == everyone, right, more)
 
@@ -147,7 +153,11 @@ def _chained(pairs: Pairs, middles: Points, heights: Values, slope: float) -> Li
     links = Links(np.arange(len(middles)), np.zeros(len(middles)))
     for _ in range(3):
         links = _matched(pairs, _worths(pairs, _directions(links.right, middles, heights, slope)), len(middles))
-    return links
+    right, chain = links.right, _starts(links.right)
+    x, y = ((middles[right] - middles) * 2 / (heights[right] + heights)[:, None]).T
+    length = np.hypot(x, y)
+    scattered = np.abs(y) * np.maximum(1 - SPACE / np.maximum(length, SPACE), 0.0)
+    return Links(right, links.worth - SCATTERED * scattered / np.maximum(np.bincount(chain)[chain] - 1, 1))
 
 
 def _directions(

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from sutja.training.recipe import Recipe
 
-
 LONG_AGO = 1e6
 """Steps after which Adam no longer corrects its averages for having started from nothing."""
 
