@@ -2,7 +2,8 @@
 
 Trains each recipe with several seeds, or goes on where it was interrupted, and prints mean and spread over the whole
 test part, which chooses nothing: the last 5,000 training images are held out for that. Runs are kept in a folder, and
-those that are finished are not trained again. With `--write` what is there is written into docs/results.md.
+those that are finished are not trained again. With `--write` what is there is written into docs/results.md; a row of
+which there is no run in the folder stays as it is.
 """
 
 import argparse
@@ -78,10 +79,17 @@ def main() -> None:
             if run.report is None:
                 raise SystemExit(f"{case.dataset} has no test images")
             print(f"{case.name} seed {seed}: {run.report.accuracy:.2%}", flush=True)
-    rows = [row_of(case, runs_in([arguments.runs])) for case in CASES]
+    before = DOCUMENT.read_text("utf-8")
+    rows = [row_of(case, runs_in([arguments.runs])) or row_before(case, before) for case in CASES]
     print("\n".join(row for row in rows if row))
     if arguments.write:
         write_text(DOCUMENT, HEAD + "\n".join(row for row in rows if row) + "\n")
+
+
+def row_before(case: Case, document: str) -> str:
+    """The row that a case has in the document; empty if there is none."""
+    start = f"| `{case.recipe}` | {case.dataset} |"
+    return next((line for line in document.splitlines() if line.startswith(start)), "")
 
 
 def row_of(case: Case, runs: list[Entry]) -> str:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import confidence, own_hand, reading, time_to_accuracy, training
+from benchmarks import accuracy, confidence, own_hand, reading, time_to_accuracy, training
 from benchmarks.document import write_between
 from benchmarks.machine import describe
 from benchmarks.peers import mnist
@@ -110,3 +110,9 @@ def test_accuracies_are_taken_as_they_come_and_failures_are_shown() -> None:
     assert done.judged[0].seconds <= done.judged[1].seconds <= done.seconds
     with pytest.raises(SystemExit, match="failed:\n.*no such luck"):
         finished([sys.executable, "-c", "raise SystemExit('no such luck')"], "torch")
+
+
+def test_a_row_without_a_run_stays_as_it_is() -> None:
+    document = "| `tiny` | mnist | 7,770 |\n| `convnet` | fashion-mnist | 212,458 |\n"
+    assert accuracy.row_before(accuracy.Case("convnet", "fashion-mnist", 0.9), document).endswith("212,458 |")
+    assert accuracy.row_before(accuracy.Case("convnet", "mnist", 0.9), document) == ""
