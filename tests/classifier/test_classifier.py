@@ -9,7 +9,7 @@ from onnx import TensorProto, helper
 import sutja
 from sutja.classifier.card import FORMAT, KEY, Card
 from sutja.classifier.classifier import BUNDLED, Classifier
-from sutja.classifier.export import export, to_onnx
+from sutja.classifier.export import export, halved, to_onnx
 from sutja.data.catalog import DIGIT_NAMES
 from sutja.errors import DataError, ModelError, SutjaError
 from sutja.models.registry import NETWORKS, build
@@ -44,6 +44,18 @@ def test_the_same_weights_give_the_same_bytes() -> None:
     network = trained_a_little("convnet")
     first, second = (to_onnx(network, CARD).SerializeToString(deterministic=True) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("name", ["convnet", "crops"])
+def test_in_half_the_bytes_a_model_says_the_same(name: str) -> None:
+    model = to_onnx(trained_a_little(name), CARD)
+    before = model.SerializeToString(deterministic=True)
+    small = halved(model).SerializeToString(deterministic=True)
+    assert model.SerializeToString(deterministic=True) == before
+    assert 0.5 < len(small) / len(before) < 0.53
+    images = np.random.default_rng(0).integers(0, 256, (37, 28, 28), np.uint8)
+    np.testing.assert_allclose(Classifier(small)(images), Classifier(before)(images), atol=2e-3)
+    assert Classifier(small).card == CARD
 
 
 def test_a_layer_that_cannot_be_exported_is_named(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sutja.reading.candidates import Calibration, Named, fitting, log_odds, without_overlaps
+from sutja.reading.candidates import Calibration, Named, Namer, fitting, log_odds, without_overlaps
 from sutja.reading.detector import Copy, Found, fused, scales_of
 
 
@@ -71,3 +71,27 @@ def test_finds_of_one_thing_become_one_place() -> None:
 def test_nothing_found_is_nothing_fused() -> None:
     nothing = np.zeros((0, 2), np.float32)
     assert len(fused(Found(nothing, nothing, np.zeros((0, 10), np.float32), np.zeros(0, int)))) == 0
+
+
+def test_what_is_not_sure_is_looked_at_in_larger_and_smaller_crops_too() -> None:
+    asked: list[int] = []
+    replies = iter(([[0.995, 0.005], [0.6, 0.4]], [[0.2, 0.8]], [[0.1, 0.9]]))
+
+    def crops(images: np.ndarray) -> np.ndarray:
+        asked.append(len(images))
+        answers = np.zeros((len(images), 11))
+        answers[:, [3, 5]] = next(replies)
+        return answers
+
+    def digits(images: np.ndarray) -> np.ndarray:
+        raise AssertionError("no ink stands in the middle of an empty page")
+
+    centres, sizes = np.array([(30, 30), (70, 30)], np.float32), np.full((2, 2), 20, np.float32)
+    found = Found(centres, sizes, np.full((2, 10), 0.9, np.float32), np.zeros(2, int))
+    empty = Copy(np.full((90, 120), 230, np.uint8), (1.0, 1.0), np.zeros((2, 2), np.float32))
+    named = Namer(crops, digits)(found, [empty])
+    assert asked == [2, 1, 1]
+    assert named.label.tolist() == [3, 5]
+    assert named.answers[0, 3] == 0.995
+    mean = np.cbrt([0.6 * 0.2 * 0.1, 0.4 * 0.8 * 0.9])
+    assert named.answers[1, [3, 5]] == pytest.approx(mean / mean.sum(), abs=1e-3)

@@ -4,11 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sutja.data.dataset import Dataset, Part
+from sutja.classifier.classifier import Classifier
 from sutja.reading.candidates import log_odds
 from sutja.reading.detector import Detector
 from sutja.training import reader
-from sutja.training.reader import BUNDLED, CLASSES, calibrate, fitted, train_crops
+from sutja.training.reader import BUNDLED, calibrate, fitted, train_reader
 
 
 def test_the_fit_finds_the_weights_that_made_the_answers() -> None:
@@ -35,20 +35,26 @@ def test_calibration_is_written_into_the_detector_s_file(tmp_path: Path, monkeyp
         assert card[kind]["detector"] > 0
 
 
-def test_a_round_goes_on_from_the_round_before(tmp_path: Path) -> None:
-    random = np.random.default_rng(0)
-    labels = (np.arange(440) % 11).astype(np.uint8)
-    images = random.integers(0, 60, (440, 28, 28), np.uint8)
-    images[np.arange(440), 2 + 2 * labels] = 255  # what a crop shows is the height of a bright row
-    part = Part(images, labels)
-    data = Dataset("crops", part, part, CLASSES)
-    train_crops(tmp_path / "one", data, seed=0, epochs=4, before=None)
-    train_crops(tmp_path / "two", data, seed=0, epochs=1, before=tmp_path / "one")
-    train_crops(tmp_path / "alone", data, seed=0, epochs=1, before=None)
+@pytest.mark.real_data
+def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
+    monkeypatch.setattr(reader, "TEST_PAGES", 20)
+    monkeypatch.setattr(reader, "RECIPE", reader.RECIPE.with_changes(epochs=12, average=0.9))
+    before = (BUNDLED / "detector.onnx").read_bytes()
+    (tmp_path / "detector.onnx").write_bytes(before)
+    train_reader(tmp_path, pages=120)
+    content = (tmp_path / "crops.onnx").read_bytes()
+    assert len(content) < 0.6 * len((tmp_path / "crops" / "model.onnx").read_bytes())
+    with np.load(tmp_path / "crops.npz") as crops:
+        labels, named = crops["labels"], Classifier(content)(crops["images"]).argmax(axis=1)
+    commonest = np.bincount(labels).max() / len(labels)
+    assert np.mean(named == labels) > max(0.5, 2 * commonest), commonest
+    card = Detector(content=(tmp_path / "detector.onnx").read_bytes()).card
+    assert card["measured"]["pages"] == 15
 
-    def first_loss(name: str) -> float:
-        lines = (tmp_path / name / "history.csv").read_text().splitlines()
-        return float(lines[1].split(",")[1])
-
-    assert first_loss("two") < 0.7 * first_loss("alone")
-    assert (tmp_path / "two" / "model.onnx").exists()
+    (tmp_path / "detector.onnx").write_bytes(before)  # what is there is kept: only the calibration is made again
+    train_reader(tmp_path, pages=120)
+    assert (tmp_path / "crops.onnx").read_bytes() == content
+    assert Detector(content=(tmp_path / "detector.onnx").read_bytes()).card == card

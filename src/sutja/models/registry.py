@@ -8,7 +8,7 @@ from sutja.errors import ModelError, unknown_name
 if TYPE_CHECKING:
     from torch import nn
 
-NETWORKS = ("dense", "tiny", "quick", "quick-deep", "convnet", "resnet")
+NETWORKS = ("dense", "tiny", "quick", "quick-deep", "convnet", "resnet", "crops")
 
 
 def build(name: str, classes: int) -> "nn.Sequential":
@@ -29,7 +29,7 @@ def constructor(name: str) -> Callable[[int], "nn.Sequential"]:
     if name not in NETWORKS:
         raise ModelError(unknown_name("network", name, NETWORKS))
     try:
-        from sutja.models import convnet, dense, quick, resnet, tiny
+        from sutja.models import convnet, crops, dense, quick, resnet, tiny
     except ImportError as error:
         raise ModelError('networks need PyTorch. Install it, in the folder of sutja: pip install ".[train]"') from error
     makers: dict[str, Callable[[int], nn.Sequential]] = {
@@ -39,5 +39,6 @@ def constructor(name: str) -> Callable[[int], "nn.Sequential"]:
         "quick-deep": quick.quick_deep,
         "convnet": convnet.convnet,
         "resnet": resnet.resnet,
+        "crops": crops.crops,
     }
     return makers[name]

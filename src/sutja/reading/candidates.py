@@ -2,16 +2,17 @@
 
 Two networks name a crop: one that has learned from crops, with whatever is beside the digit, and says also whether
 it is one; and the classifier of digits that MNIST frames, for the piece of ink in the middle of the crop where that
-stands free. Their answers are multiplied (a product of experts, Hinton, 2002).
+stands free. Their answers are multiplied (a product of experts, Hinton, 2002). Where the first is sure by itself, that
+is all; where it is not, it sees the place in a larger and in a smaller crop too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float64, UInt8
 
-from sutja.classifier.classifier import Classifier
+from sutja.classifier.classifier import AnyClassifier
 from sutja.pictures.contrast import CROP, CROP_DIGIT, bright, patch_of
 from sutja.pictures.frame import frame_digit
 from sutja.reading.detector import MARGIN, Copy, Found
@@ -30,7 +31,9 @@ LEAST = 0.5
 SURELY_ONE = 0.8
 """So is one that is some digit with this probability, however doubtful which: better a doubtful digit than a gap."""
 SURE = 0.99
-"""A crop to which the first classifier gives its answer with this probability is not shown to the second one."""
+"""Where the first classifier gives its answer with this probability, nothing more is looked at."""
+VIEWS = (0.9, 1.1)
+"""What the first classifier is not so sure of, it is shown again in crops of so many times the size."""
 BORDER = 4
 """Pixels at the border of a crop: a piece of ink that lies mostly there belongs to a neighbour."""
 GROUND, FAINT, FULL = 40, 70, 170
@@ -103,8 +106,8 @@ class Namer:
         presence: How sure that any digit is there.
     """
 
-    crops: Classifier
-    digits: Classifier
+    crops: AnyClassifier
+    digits: AnyClassifier
     label: Calibration = Calibration()
     presence: Calibration = Calibration()
 
@@ -112,15 +115,30 @@ class Namer:
         """Crop every place from the copy in which it was found, and name it."""
         crops = crops_of(found, copies)
         answers = np.asarray(self.crops(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
+        answers = self.seen_larger_and_smaller(answers, found, copies)
         answers = with_second_opinion(answers, crops, self.digits)
         label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
         score = found.scores.max(axis=1, initial=0)
         probability = self.label(answers[np.arange(len(label)), label], score)
         return Named(found, crops, answers, label, probability, self.presence(1 - answers[:, NOT_A_DIGIT], score))
 
+    def seen_larger_and_smaller(
+        self, answers: Float64[np.ndarray, "n 11"], found: Found, copies: list[Copy]
+    ) -> Float64[np.ndarray, "n 11"]:
+        """The answers; where they are not sure, their geometric mean with those to a larger and to a smaller crop."""
+        unsure = np.flatnonzero(answers.max(axis=1, initial=0) < SURE)
+        if not len(unsure):
+            return answers
+        places = found.chosen(unsure)
+        views = [self.crops(crops_of(replace(places, sizes=places.sizes * np.float32(by)), copies)) for by in VIEWS]
+        logarithms = np.log(np.maximum([answers[unsure], *views], ALMOST_ZERO)).mean(axis=0)
+        changed = answers.copy()
+        changed[unsure] = np.exp(logarithms) / np.exp(logarithms).sum(axis=1, keepdims=True)
+        return changed
+
 
 def with_second_opinion(
-    answers: Float64[np.ndarray, "n 11"], crops: UInt8[np.ndarray, "n 28 28"], digits: Classifier
+    answers: Float64[np.ndarray, "n 11"], crops: UInt8[np.ndarray, "n 28 28"], digits: AnyClassifier
 ) -> Float64[np.ndarray, "n 11"]:
     """The answers with the digits' shares as both classifiers see them, where the middle of a crop stands free.
 

@@ -16,13 +16,15 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import onnx
 
 from sutja.classifier.classifier import Classifier, bundled
-from sutja.classifier.export import detector_to_onnx
+from sutja.classifier.export import detector_to_onnx, halved
 from sutja.data.dataset import Dataset, Part
 from sutja.files import replacing, write_bytes, write_text
 from sutja.reading.candidates import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds, without_overlaps
@@ -31,33 +33,24 @@ from sutja.synthesis.page import compose
 from sutja.synthesis.style import any_style
 from sutja.synthesis.writer import Digits
 from sutja.training.augment import Augmentation
-from sutja.training.checkpoint import load_checkpoint, save_checkpoint
 from sutja.training.crops import UNCLEAR, Crops, crops_of_pages, truth_of
 from sutja.training.detector import STEPS, held_out_digits, train_detector, training_digits
-from sutja.training.history import History
-from sutja.training.loop import Learner, copies
 from sutja.training.plan import Plan, fingerprint
 from sutja.training.progress import Progress
 from sutja.training.recipe import Recipe
 from sutja.training.run import carried_out
 
-TEST_PAGES, CALIBRATION_PAGES = 700, 600
+TEST_PAGES, CALIBRATION_PAGES = 1_000, 600
 
 
-class Round(NamedTuple):
-    """Composed pages from which crops are taken, the share of them that is as people mostly have them, and epochs."""
-
-    pages: int
-    everyday: float
-    epochs: int
-
-
-ROUNDS = (Round(10_000, 0.0, 2), Round(12_000, 0.7, 3), Round(14_000, 0.7, 4))
+PAGES, EVERYDAY = 50_000, 0.7
+"""Composed pages from which crops are taken, and the share of them that is as people mostly have them."""
 FIRST_GUESS = Calibration(1.0, 1.0, 0.0)
 """For choosing the places on which the calibration is then fitted."""
 CLASSES = (*"0123456789", "none")
 RECIPE = Recipe(
-    "convnet",
+    "crops",
+    epochs=4,
     optimizer="adamw",
     learning_rate=2e-3,
     schedule="one-cycle",
@@ -69,13 +62,13 @@ RECIPE = Recipe(
 BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
 
 
-def train_reader(out: Path, steps: int = STEPS, rounds: tuple[Round, ...] = ROUNDS, seed: int = 0) -> None:
+def train_reader(out: Path, steps: int = STEPS, pages: int = PAGES, seed: int = 0) -> None:
     """Train detector and crop classifier, or go on where it was interrupted.
 
     Args:
         out: The folder of the run.
         steps: Of the detector's training.
-        rounds: Of the crop classifier's.
+        pages: From which the crop classifier's images are taken.
         seed: Of everything random.
     """
     path = out / "detector.onnx"
@@ -83,23 +76,25 @@ def train_reader(out: Path, steps: int = STEPS, rounds: tuple[Round, ...] = ROUN
         network = train_detector(out / "detector", steps, seed)
         guess = asdict(FIRST_GUESS)
         card = {"version": 1, "steps": steps, "seed": seed, "calibration": guess, "presence": guess}
-        write_bytes(path, detector_to_onnx(network, card).SerializeToString(deterministic=True))
-    before: Path | None = None
-    for number, pages in enumerate(rounds, start=1):
-        folder = out / f"crops-{number}"
-        if not (folder / "model.onnx").exists():
-            data = crops_at(out / f"crops-{number}.npz", path.read_bytes(), seed + 100 * (number - 1), pages)
-            train_crops(folder, data, seed, pages.epochs, before)
-        before = folder
-    write_bytes(out / "crops.onnx", (out / f"crops-{len(rounds)}" / "model.onnx").read_bytes())
+        write_model(path, detector_to_onnx(network, card))
+    if not (out / "crops" / "model.onnx").exists():
+        data = crops_at(out / "crops.npz", path.read_bytes(), seed, pages)
+        recipe = RECIPE.on_this_machine()
+        carried_out(Plan("crops", recipe, seed, 0.0, fingerprint(data)), data, out / "crops", Progress())
+    write_model(out / "crops.onnx", onnx.load(out / "crops" / "model.onnx"))
     calibrate(out, seed)
 
 
-def crops_at(path: Path, content: bytes, seed: int, pages: Round) -> Dataset:
+def write_model(path: Path, model: onnx.ModelProto) -> None:
+    """Write a model as the package carries it: in half the bytes."""
+    write_bytes(path, halved(model).SerializeToString(deterministic=True))
+
+
+def crops_at(path: Path, content: bytes, seed: int, pages: int) -> Dataset:
     """The crops in a file; where it does not exist they are collected first: `content` is the detector's file."""
     if not path.exists():
-        learned = collected(content, training_digits(), seed, pages.pages, pages.everyday)
-        unseen = collected(content, held_out_digits(), seed + 1, TEST_PAGES, pages.everyday)
+        learned = collected(content, training_digits(), seed, pages)
+        unseen = collected(content, held_out_digits(), seed + 1, TEST_PAGES)
         with replacing(path) as temporary:
             np.savez(
                 temporary, images=learned.images, labels=learned.labels, test_images=unseen.images,
@@ -110,25 +105,11 @@ def crops_at(path: Path, content: bytes, seed: int, pages: Round) -> Dataset:
     return Dataset("crops", train, test, CLASSES)
 
 
-def train_crops(folder: Path, data: Dataset, seed: int, epochs: int, before: Path | None) -> None:
-    """Train the crop classifier for a round, from the weights of the round before if there was one."""
-    recipe = RECIPE.with_changes(epochs=epochs).on_this_machine()
-    checkpoint = folder / "checkpoint" / "last.npz"
-    if before and not checkpoint.exists():
-        learner, last = (Learner.new(recipe, len(CLASSES), seed) for _ in range(2))
-        load_checkpoint(before / "checkpoint" / "last.npz", last)
-        with last.averaged() as network:
-            learner.network.load_state_dict(network.state_dict())
-        learner.average = copies(learner.network)
-        save_checkpoint(checkpoint, learner, History())
-    carried_out(Plan("crops", recipe, seed, 0.0, fingerprint(data)), data, folder, Progress())
-
-
-def collected(content: bytes, digits: Digits, seed: int, count: int, everyday: float) -> Crops:
+def collected(content: bytes, digits: Digits, seed: int, count: int) -> Crops:
     """Crops from many composed pages, on all cores, in a random order."""
     parts = [range(start, min(start + 100, count)) for start in range(0, count, 100)]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        done = list(pool.map(crops_of_pages, [(content, digits, seed, part, everyday) for part in parts]))
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:  # a fork would copy locks of threads
+        done = list(pool.map(crops_of_pages, [(content, digits, seed, part, EVERYDAY) for part in parts]))
     images, labels = np.concatenate([part.images for part in done]), np.concatenate([part.labels for part in done])
     order = np.random.default_rng(seed).permutation(len(labels))
     return Crops(images[order], labels[order])
@@ -156,8 +137,6 @@ class Judged(NamedTuple):
 
 def calibrate(out: Path, seed: int) -> None:
     """Fit how sure the reader may be on pages from held-out digits, and write it into the detector's file."""
-    import onnx
-
     detector = Detector(content=(out / "detector.onnx").read_bytes())
     namer = Namer(Classifier.load(out / "crops.onnx"), bundled("digits"), FIRST_GUESS, FIRST_GUESS)
     found = judged(detector, namer, seed + 2, CALIBRATION_PAGES)

@@ -63,15 +63,18 @@ class Recipe:
 
     def on_this_machine(self, device: "torch.device | None" = None) -> "Recipe":
         """The recipe in the precision that pays here: bfloat16 only where the device computes in it."""
-        import torch
+        return self if pays_in_bfloat16(device) else replace(self, precision="float32")
 
-        kind = device.type if device else "cpu"
-        capable = torch.cpu.get_capabilities()
-        if kind == "cpu" and any(capable.get(name) for name in ("amx_bf16", "avx512_bf16")):
-            return self
-        if kind == "cuda" and torch.cuda.is_bf16_supported():
-            return self
-        return replace(self, precision="float32")
+
+def pays_in_bfloat16(device: "torch.device | None" = None) -> bool:
+    """Whether a device, the processor if none is given, computes in bfloat16 rather than imitating it."""
+    import torch
+
+    kind = device.type if device else "cpu"
+    if kind == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    capable = torch.cpu.get_capabilities()
+    return kind == "cpu" and any(capable.get(name) for name in ("amx_bf16", "avx512_bf16"))
 
 
 def recipe_from_dict(fields: dict[str, Any]) -> Recipe:
