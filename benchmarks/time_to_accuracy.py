@@ -36,7 +36,7 @@ class Attempt(NamedTuple):
         return float(self.mark.removesuffix("%")) / 100
 
 
-ATTEMPTS = (Attempt("99.0 %", "quick", 1), Attempt("99.5 %", "quick-deep", 4))
+ATTEMPTS = (Attempt("99.0 %", "quick", 1), Attempt("99.5 %", "quick-deep", 8))
 
 
 class Peer(NamedTuple):

@@ -4,7 +4,7 @@ from torch import nn
 
 from sutja.models.blocks import convolution
 
-STEM, WIDTH = 32, 64
+STEM, WIDTH, WIDE = 32, 64, 96
 
 
 def quick(classes: int) -> nn.Sequential:
@@ -20,12 +20,12 @@ def quick(classes: int) -> nn.Sequential:
 
 
 def quick_deep(classes: int) -> nn.Sequential:
-    """`quick` with one more convolution at 7×7 places.
+    """`quick` with one more convolution at 7×7 places, and wider there.
 
     Args:
-        classes: Number of outputs; 10 gives 62,186 parameters.
+        classes: Number of outputs; 10 gives 120,490 parameters.
     """
-    return nn.Sequential(*stem(), *convolution(STEM, WIDTH), *convolution(WIDTH, WIDTH, pool=True), *head(classes))
+    return nn.Sequential(*stem(), *convolution(STEM, WIDE), *convolution(WIDE, WIDE, pool=True), *head(classes, WIDE))
 
 
 def stem() -> list[nn.Module]:
@@ -33,6 +33,6 @@ def stem() -> list[nn.Module]:
     return convolution(1, STEM, stride=2, side=5, pool=True)
 
 
-def head(classes: int) -> list[nn.Module]:
-    """From 3×3 places of `WIDTH` features to logits."""
-    return [nn.Flatten(), nn.Linear(WIDTH * 9, classes)]
+def head(classes: int, width: int = WIDTH) -> list[nn.Module]:
+    """From 3×3 places of `width` features to logits."""
+    return [nn.Flatten(), nn.Linear(width * 9, classes)]

@@ -134,7 +134,7 @@ RECIPES = {
         ),
         Recipe(
             "quick-deep",
-            epochs=4,
+            epochs=8,
             optimizer="adamw",
             learning_rate=1e-2,
             schedule="one-cycle",
