@@ -34,6 +34,15 @@ def test_rmsprop_steps_as_keras_does(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(ours.detach().numpy(), keras.ops.convert_to_numpy(theirs), rtol=1e-5, atol=1e-6)
 
 
+def test_rmsprop_starts_from_nothing_that_lay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "empty_like", lambda tensor: torch.full_like(tensor, float("nan")))
+    parameter = nn.Parameter(torch.ones(20))
+    optimizer = RMSprop([parameter])
+    parameter.grad = torch.ones(20)
+    optimizer.step(1e-3)
+    assert torch.allclose(parameter, torch.tensor(1 - 1e-3 / 0.1**0.5), atol=1e-6)
+
+
 def test_adamw_steps_as_pytorch_s_does() -> None:
     start, random = torch.linspace(-1, 1, 12).view(3, 4), torch.Generator().manual_seed(0)
     ours, theirs = nn.Parameter(start.clone()), nn.Parameter(start.clone())

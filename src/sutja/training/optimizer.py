@@ -57,7 +57,7 @@ class RMSprop(Optimizer):
     def __init__(self, parameters: Sequence[nn.Parameter], rho: float = 0.9, epsilon: float = 1e-7) -> None:
         super().__init__(parameters, average=[torch.full_like(each, epsilon) for each in parameters])
         self.rho, self.epsilon = rho, epsilon
-        self.moments = [torch.empty_like(each) for each in parameters]
+        self.moments = [torch.zeros_like(each) for each in parameters]  # 0 times what lay in memory may be NaN
         self.steps = [torch.full((), LONG_AGO, device=each.device) for each in parameters]
 
     @torch.no_grad()
