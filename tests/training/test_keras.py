@@ -20,6 +20,7 @@ from torch import nn
 import sutja
 from sutja.data.dataset import Part
 from sutja.training.loop import Learner, Tensors, randomness, train_epoch
+from sutja.training.optimizer import optimizer_for
 from sutja.training.recipe import RECIPES, Recipe
 
 SEED = 0
@@ -80,6 +81,7 @@ def epochs_of_both(keras: ModuleType, part: Part, batch_size: int, epochs: int) 
     recipe = RECIPES["dense"].with_changes(batch_size=batch_size, precision="float32")
     learner = Learner.new(recipe, 10, SEED)
     learner.network.to(getattr(torch, keras.config.floatx()))
+    learner.optimizer = optimizer_for(recipe, list(learner.network.parameters()))  # of what is now their precision
     learner.average = None  # of no influence on the training
     network = chapter_network(keras, dense_weights(learner.network))
     for epoch in range(1, epochs + 1):
