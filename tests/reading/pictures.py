@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from sutja.synthesis.strokes import digit_strokes, drawn
+
 
 def row_of(images: np.ndarray, size: int = 60, gap: float = 0.5) -> np.ndarray:
     """Framed digits `[n, 28, 28]` side by side as ink: uint8, 0 for ground."""
@@ -26,3 +28,23 @@ def on_paper(
     light = ground * (1 - 0.3 * across - 0.15 * down)
     grain = np.random.default_rng(seed).normal(0, 1.5, ink.shape)
     return np.asarray(np.clip(light * (1 - darkness * ink) + grain, 0, 255), np.uint8)
+
+
+def sheet(height: int = 300, width: int = 400, ground: int = 235) -> np.ndarray:
+    """An empty one."""
+    return np.full((height, width), ground, np.uint8)
+
+
+def put(canvas: np.ndarray, mask: np.ndarray, left: int, top: int, darkness: float = 0.8) -> None:
+    """Ink on a sheet."""
+    place = canvas[top : top + mask.shape[0], left : left + mask.shape[1]]
+    part = mask[: place.shape[0], : place.shape[1]]
+    place[:] = (place * (1 - darkness * (part / 255))).astype(np.uint8)
+
+
+def written(text: str, height: int = 48, pitch: int = 50, seed: int = 0) -> np.ndarray:
+    """Digits from strokes on a sheet, from left to right."""
+    random, canvas = np.random.default_rng(seed), sheet(height + 80, pitch * len(text) + 80)
+    for number, label in enumerate(text):
+        put(canvas, drawn(digit_strokes(int(label), random), height, 4), 40 + number * pitch, 40)
+    return canvas

@@ -21,26 +21,9 @@ from sutja.synthesis.strokes import digit_strokes, drawn
 from sutja.synthesis.style import Style, any_style
 from sutja.synthesis.writer import Digits
 from sutja.training.crops import UNCLEAR, truth_of
+from tests.reading.pictures import put, sheet, written
 
 SAMPLES = Path(sutja.__file__).parent / "samples"
-
-
-def sheet(height: int = 300, width: int = 400, ground: int = 235) -> np.ndarray:
-    return np.full((height, width), ground, np.uint8)
-
-
-def put(canvas: np.ndarray, mask: np.ndarray, left: int, top: int, darkness: float = 0.8) -> None:
-    place = canvas[top : top + mask.shape[0], left : left + mask.shape[1]]
-    part = mask[: place.shape[0], : place.shape[1]]
-    place[:] = (place * (1 - darkness * (part / 255))).astype(np.uint8)
-
-
-def written(text: str, height: int = 48, pitch: int = 50, seed: int = 0) -> np.ndarray:
-    """Digits from strokes on a sheet, from left to right."""
-    random, canvas = np.random.default_rng(seed), sheet(height + 80, pitch * len(text) + 80)
-    for number, label in enumerate(text):
-        put(canvas, drawn(digit_strokes(int(label), random), height, 4), 40 + number * pitch, 40)
-    return canvas
 
 
 def test_the_two_models_are_small() -> None:

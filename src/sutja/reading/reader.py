@@ -22,6 +22,7 @@ from sutja.reading.naming import label_all, own_names
 from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
 from sutja.reading.turns import TURNS, levelled, reduced, slope_of, turned, turned_back, unlevelled
+from sutja.reading.words import without_letters
 
 METHODS = ("auto", "detector", "components")
 Rotation = int | str
@@ -234,7 +235,7 @@ def read_level(sheet: Sheet, find: "partial[Stages]") -> Stages:
 
 
 def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn: int = 0) -> Stages:
-    """Find digits with the detector, name each from its crop, and keep the likeliest of those that overlap."""
+    """Find digits with the detector, name each, and keep the likeliest of those that overlap, but no letters."""
     detector = bundled_detector(threads)
     found, copies = detector(sheet.grey)
     namer = Namer(
@@ -242,7 +243,7 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
         Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
     )  # fmt: skip
     places = namer(found, copies)
-    kept = without_overlaps(places.chosen(places.likely()))
+    kept = without_letters(without_overlaps(places.chosen(places.likely())), copies)
     kept = kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
     boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]
     names = own_names(kept) if classifier is bundled("digits") else label_all(classifier, frames_of(sheet, kept))

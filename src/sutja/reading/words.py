@@ -1,0 +1,103 @@
+"""Letters that look like digits: an o within a word is no 0, and what is beside it says so.
+
+Each place is named from a crop that hardly shows its neighbours. Here the ink around is looked at: how much of it no
+digit explains, on the page as a whole and in the run of signs that a digit belongs to.
+"""
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32, UInt8
+
+from sutja.pictures.contrast import evened
+from sutja.reading.candidates import Named, fitting
+from sutja.reading.detector import MARGIN, Copy
+
+TEXT = 0.25
+"""A page of which no digits explain this share of the ink of signs has words on it."""
+WORD = 0.1
+"""On such a page what looks like a digit is a letter where no digits explain this share of its run."""
+TEXTURE = 0.25
+"""Where more of the page than this is ink, it is the ground, and nothing is said."""
+AGAIN = 3
+"""Letters that are found show others: so often, at most, is looked again."""
+GAP = 0.3
+"""Signs of a run are no farther from each other, in heights of the page's digits."""
+AROUND = 1.1
+"""A digit's box is taken so much larger: strokes reach beyond it."""
+FAINTEST, HALF = 0.3, 0.5
+"""Ink stands out by at least the first, and by this share of what the darkest in digits does."""
+
+
+def without_letters(named: Named, copies: list[Copy]) -> Named:
+    """The places but those that are letters of words; all of them on a page without words.
+
+    Args:
+        named: What is taken for digits.
+        copies: Of the picture.
+    """
+    for _ in range(AGAIN):
+        letters = spelled(named, copies) if len(named.label) else np.zeros(0, bool)
+        if not letters.any():
+            break
+        named = named.chosen(~letters)
+    return named
+
+
+def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
+    """Which places lie in runs of ink of which digits explain too little."""
+    nothing = np.zeros(len(named.label), bool)
+    sizes = named.found.sizes
+    copy = fitting(copies, float(np.median(sizes.max(axis=1))))
+    height = float(np.median(sizes[:, 1])) * copy.scale[1]
+    boxes = boxes_in(copy, named)
+    values = evened(copy.grey)
+    covered = np.zeros(values.shape, bool)
+    for left, top, right, bottom in boxes:
+        covered[top:bottom, left:right] = True
+    if not covered.any():
+        return nothing
+    ink = ink_like(values, values[covered])
+    if ink.mean() > TEXTURE:
+        return nothing
+    others, digits = signs_in(ink, height) & ~covered, ink.astype(bool) & covered
+    if others.sum() <= TEXT * (others.sum() + digits.sum()):
+        return nothing
+    joined = cv2.dilate((others | digits).astype(np.uint8), np.ones((1, 2 * round(GAP * height / 2) + 1), np.uint8))
+    count, runs = cv2.connectedComponents(joined, connectivity=8)
+    unexplained, whole = (np.bincount(runs[part], minlength=count) for part in (others, others | digits))
+    letters = unexplained > WORD * whole
+    return np.array([letters[run_of(runs[top:bottom, left:right])] for left, top, right, bottom in boxes], bool)
+
+
+def boxes_in(copy: Copy, named: Named) -> list[tuple[int, int, int, int]]:
+    """Left, top, right and bottom of each place, a little larger, in pixels of the copy."""
+    scale = np.array(copy.scale)
+    centres, halves = named.found.centres * scale + MARGIN, named.found.sizes * scale * (AROUND / 2)
+    limit = np.array(copy.grey.shape[::-1])
+    low = np.clip(np.floor(centres - halves), 0, limit - 1).astype(int)
+    high = np.clip(np.ceil(centres + halves), low + 1, limit).astype(int)
+    return [tuple(row) for row in np.hstack([low, high]).tolist()]
+
+
+def ink_like(values: Float32[np.ndarray, "h w"], inside: Float32[np.ndarray, "n"]) -> UInt8[np.ndarray, "h w"]:
+    """1 where a picture stands out as the digits do, to the dark or to the light side; `inside` are their pixels."""
+    low, ground, high = np.percentile(inside, (3, 50, 97))
+    side = np.float32(1 if high - ground > ground - low else -1)
+    return np.asarray(side * values > max(FAINTEST, HALF * float(np.percentile(side * inside, 95))), np.uint8)
+
+
+def signs_in(ink: UInt8[np.ndarray, "h w"], height: float) -> Bool[np.ndarray, "h w"]:
+    """The pieces of ink that may be letters beside digits of that height: no specks, no lines, no pictures."""
+    _, numbers, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, _, wide, high, area = boxes.T
+    may = (high >= 0.45 * height) & (high <= 2 * height) & (wide >= 0.1 * height) & (wide <= 10 * height)
+    may &= area >= 0.04 * height**2
+    may[0] = False
+    return np.asarray(may[numbers], bool)
+
+
+def run_of(runs: np.ndarray) -> int:
+    """The run that most of a box belongs to; 0, the ground, if there is no ink in it."""
+    numbers = np.bincount(runs.ravel())
+    numbers[0] = 0
+    return int(numbers.argmax())

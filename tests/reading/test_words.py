@@ -1,0 +1,80 @@
+import cv2
+import numpy as np
+import pytest
+
+from sutja.reading import reader
+from sutja.reading.candidates import Named
+from sutja.reading.detector import MARGIN, Copy, Found
+from sutja.reading.reader import read
+from sutja.reading.words import spelled, without_letters
+from tests.reading.pictures import sheet, written
+
+HEIGHT, PITCH = 40, 38
+
+
+def signs(count: int, height: int = 120, width: int = 700, grey: int = 235) -> np.ndarray:
+    """A row of rings, such as an o and a 0 may both be."""
+    picture = np.full((height, width), grey, np.uint8)
+    for number in range(count):
+        cv2.ellipse(picture, middle_of(number), (14, HEIGHT // 2), 0, 0, 360, 20, 4, cv2.LINE_AA)
+    return picture
+
+
+def middle_of(number: int) -> tuple[int, int]:
+    return 60 + PITCH * number, 60
+
+
+def named(*numbers: int) -> Named:
+    """These signs of the row, taken for digits."""
+    centres = np.array([middle_of(number) for number in numbers], np.float32).reshape(-1, 2)
+    count = len(centres)
+    found = Found(centres, np.full((count, 2), (32, 44), np.float32), np.ones((count, 10), np.float32), np.zeros(count))
+    answers, sure = np.full((count, 11), 1 / 11), np.ones(count)
+    return Named(found, np.zeros((count, 28, 28), np.uint8), answers, np.zeros(count, int), sure, sure)
+
+
+def copies(picture: np.ndarray) -> list[Copy]:
+    return [Copy(np.pad(picture, MARGIN, mode="edge"), (1.0, 1.0), np.zeros((1, 1), np.float32))]
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+def test_what_stands_in_a_word_is_a_letter(light_on_dark: bool) -> None:
+    picture = 255 - signs(5) if light_on_dark else signs(5)
+    assert spelled(named(1, 3), copies(picture)).all()
+    assert not spelled(named(0, 1, 2, 3, 4), copies(picture)).any()
+
+
+def test_a_number_beside_a_word_stays() -> None:
+    picture = signs(13)
+    left = middle_of(6)[0] - PITCH // 2
+    picture[:, left : left + PITCH] = 235  # a space in place of the seventh sign
+    assert spelled(named(1, *range(7, 13)), copies(picture)).tolist() == [True, *[False] * 6]
+
+
+def test_a_sign_or_two_make_no_word_of_a_page_of_digits() -> None:
+    assert not spelled(named(*range(10)), copies(signs(12))).any()
+
+
+def test_on_a_ground_full_of_marks_nothing_is_said() -> None:
+    picture = signs(5)
+    picture[:, ::4] = 20
+    picture[:, 1::4] = 20
+    assert not spelled(named(1, 3), copies(picture)).any()
+
+
+def test_without_digits_there_is_nothing_to_leave_out() -> None:
+    assert len(without_letters(named(), copies(signs(0))).label) == 0
+
+
+def test_printed_words_beside_a_handwritten_number_give_hardly_a_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    number = written("2083", pitch=52, seed=1)
+    picture = sheet(420, max(620, number.shape[1] + 20))
+    picture[290 : 290 + len(number), 10 : 10 + number.shape[1]] = number
+    for row, text in enumerate(("Sixty Silly Oranges", "quick Boys go home", "the lazy dog over")):
+        cv2.putText(picture, text, (20, 60 + 80 * row), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 30, 3, cv2.LINE_AA)
+    lines = [line.text for line in read(picture).lines]
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "without_letters", lambda kept, copies: kept)
+        before = sum(len(line.text) for line in read(picture).lines)
+    assert "2083" in lines
+    assert sum(map(len, lines)) - 4 < 0.5 * (before - 4)
