@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import accuracy, confidence, own_hand, reading, time_to_accuracy, training
+from benchmarks import accuracy, confidence, no_digits, own_hand, reading, time_to_accuracy, training
 from benchmarks.document import write_between
 from benchmarks.machine import describe
 from benchmarks.peers import mnist
@@ -72,6 +72,7 @@ def test_only_what_lies_between_a_commands_marks_is_replaced(tmp_path: Path) -> 
         (own_hand.COMMAND, "training.md"),
         (reading.COMMAND, "reading.md"),
         (confidence.COMMAND, "reading.md"),
+        (no_digits.COMMAND, "reading.md"),
     ],
 )
 def test_the_document_has_the_marks(command: str, document: str, tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 import sutja
 from sutja.classifier.card import FORMAT, KEY, Card
 from sutja.classifier.classifier import BUNDLED, Classifier
-from sutja.classifier.export import export, halved, to_onnx
+from sutja.classifier.export import export, to_onnx
+from sutja.classifier.halves import halved, whole
 from sutja.data.catalog import DIGIT_NAMES
 from sutja.errors import DataError, ModelError, SutjaError
 from sutja.models.registry import NETWORKS, build
@@ -56,6 +57,11 @@ def test_in_half_the_bytes_a_model_says_the_same(name: str) -> None:
     images = np.random.default_rng(0).integers(0, 256, (37, 28, 28), np.uint8)
     np.testing.assert_allclose(Classifier(small)(images), Classifier(before)(images), atol=2e-3)
     assert Classifier(small).card == CARD
+    for ours, theirs in zip(whole(small).graph.initializer, model.graph.initializer, strict=True):
+        assert ours.name == theirs.name
+        np.testing.assert_allclose(numpy_helper.to_array(ours), numpy_helper.to_array(theirs), rtol=1e-3, atol=1e-7)
+    assert [node.op_type for node in whole(small).graph.node] == [node.op_type for node in model.graph.node]
+    assert whole(before) == model
 
 
 def test_a_layer_that_cannot_be_exported_is_named(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ from torch import nn
 
 from sutja.training.optimizer import (
     AdamW,
+    Muon,
     Optimizer,
     RMSprop,
     learning_rate,
     optimizer_for,
+    orthogonalized,
     restore_state,
     state_arrays,
 )
@@ -54,6 +56,54 @@ def test_adamw_steps_as_pytorch_s_does() -> None:
         optimizer.step(rate)
         reference.step()
     torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("shape", [(8, 72), (72, 8), (16, 16)])
+def test_all_directions_of_a_step_of_muon_are_about_equally_long(shape: tuple[int, int]) -> None:
+    random = torch.Generator().manual_seed(0)
+    matrix = torch.randn(shape, generator=random)
+    matrix[0] *= 10  # one direction is far longer than the others
+    left, before, right = torch.linalg.svd(matrix, full_matrices=False)
+    result = orthogonalized(matrix)
+    after = (left.T @ result @ right.T).diagonal()
+    assert before.max() > 3 * before.median()
+    assert result.shape == shape
+    assert 0.4 < after.min() <= after.max() < 1.4
+
+
+def test_muon_moves_kernels_as_far_as_adamw_and_the_rest_by_adamw() -> None:
+    random = torch.Generator().manual_seed(0)
+    kernel, first, bias = (nn.Parameter(torch.zeros(shape)) for shape in ((32, 16, 3, 3), (32, 1, 3, 3), (32,)))
+    reference = [nn.Parameter(torch.zeros_like(each)) for each in (first, bias)]
+    ours, theirs = Muon([kernel, first, bias], 0.1), AdamW(reference, 0.1)
+    for _ in range(3):
+        for parameter in (kernel, first, bias):
+            parameter.grad = torch.randn(parameter.shape, generator=random)
+        for copy, parameter in zip(reference, (first, bias), strict=True):
+            copy.grad = parameter.grad
+        before = kernel.detach().clone()
+        ours.step(1e-2)
+        theirs.step(1e-2)
+        assert float((kernel.detach() - before).square().mean().sqrt()) == pytest.approx(0.2e-2, rel=0.2)
+    assert all(map(torch.equal, (first, bias), reference))
+
+
+def test_the_state_of_muon_comes_back() -> None:
+    def stepped(network: nn.Module, optimizer: Optimizer, steps: range) -> None:
+        for number in steps:
+            for parameter in network.parameters():
+                parameter.grad = torch.full_like(parameter, number + 1.0)
+            optimizer.step(1e-2)
+
+    networks = [nn.Sequential(nn.Conv2d(2, 4, 3), nn.Linear(4, 2)) for _ in range(2)]
+    first, second = (Muon(list(network.parameters()), 0.1) for network in networks)
+    stepped(networks[0], first, range(3))
+    networks[1].load_state_dict(networks[0].state_dict())
+    restore_state(second, state_arrays(first))
+    stepped(networks[0], first, range(3, 5))
+    stepped(networks[1], second, range(3, 5))
+    for ours, theirs in zip(networks[0].parameters(), networks[1].parameters(), strict=True):
+        assert torch.equal(ours, theirs)
 
 
 def test_gradients_are_forgotten_not_added() -> None:

@@ -13,6 +13,7 @@ import torch
 import sutja
 from sutja.data.dataset import Part
 from sutja.errors import RunError
+from sutja.training.augment import Augmentation
 from sutja.training.checkpoint import load_checkpoint, save_checkpoint
 from sutja.training.history import Epoch, History
 from sutja.training.loop import AVERAGE_EVERY, Learner, Tensors, copies, randomness, train_epoch
@@ -237,6 +238,21 @@ def test_the_average_follows_the_weights_and_is_what_is_judged() -> None:
     with learner.averaged() as network:
         assert all(map(torch.equal, network.parameters(), learner.average))
     assert all(map(torch.equal, learner.network.parameters(), own))
+
+
+def test_the_last_epochs_show_images_as_they_are() -> None:
+    changed = []
+
+    class Remembered(Augmentation):
+        def __call__(self, images: torch.Tensor, random: torch.Generator) -> torch.Tensor:
+            changed.append(learner.epoch)
+            return images
+
+    recipe = Recipe("quick", epochs=4, plain=1, batch_size=300, augmentation={"digit": Remembered()})
+    learner, data = Learner.new(recipe, 10, 1), Tensors.of(sutja.load("digits").test)
+    for _ in range(4):
+        train_epoch(learner, recipe, data, "digit", 1, lambda *_: None)
+    assert set(changed) == {0, 1, 2}
 
 
 def test_progress_is_reported_through_an_epoch() -> None:

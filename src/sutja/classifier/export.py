@@ -23,8 +23,6 @@ from sutja.models.blocks import Residual
 from sutja.models.detector import CLASSES, OUTPUTS, Detector
 
 OPSET = 17
-WORTH_HALVING = 256
-"""Numbers; smaller tensors, such as biases, stay in float32."""
 PLAIN: dict[type[nn.Module], str] = {
     nn.ReLU: "Relu",
     nn.Flatten: "Flatten",
@@ -114,26 +112,6 @@ def detector_to_onnx(network: Detector, card: dict[str, Any]) -> onnx.ModelProto
     helper.set_model_props(model, {KEY: json.dumps(card)})
     onnx.checker.check_model(model)
     return model
-
-
-def halved(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same model in half the bytes: its weights are kept in float16, and cast back when the file is loaded.
-
-    It computes in float32 as before. A weight moves by at most 0.05 %, one that is almost 0 by less than 1e-7.
-    """
-    small = onnx.ModelProto()
-    small.CopyFrom(model)
-    casts = []
-    for weight in small.graph.initializer:
-        values = numpy_helper.to_array(weight)
-        if values.dtype == np.float32 and values.size >= WORTH_HALVING:
-            casts.append(helper.make_node("Cast", [f"{weight.name}_half"], [weight.name], to=TensorProto.FLOAT))
-            weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{weight.name}_half"))
-    nodes = [*casts, *small.graph.node]
-    del small.graph.node[:]
-    small.graph.node.extend(nodes)
-    onnx.checker.check_model(small)
-    return small
 
 
 def folded(network: nn.Sequential) -> list[nn.Module]:

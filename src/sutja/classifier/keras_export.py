@@ -12,6 +12,7 @@ from onnx import numpy_helper
 
 from sutja.classifier.card import Card
 from sutja.classifier.classifier import Classifier, model_file
+from sutja.classifier.halves import whole
 from sutja.classifier.keras_model import CARD_NAME, SUFFIX, keras_for
 from sutja.errors import ModelError
 from sutja.files import replacing
@@ -36,7 +37,7 @@ def export_keras(source: str | os.PathLike[str], path: Path) -> None:
         raise ModelError(f"{path} does not end with {SUFFIX}, by which Keras knows its files. Name it so.")
     content, origin = model_file(source)
     card = Classifier(content, origin).card
-    model = to_keras(onnx.load_from_string(content), keras_for("the format keras"))
+    model = to_keras(whole(content), keras_for("the format keras"))
     with replacing(path) as temporary:
         model.save(temporary)
         add_card(temporary, card)

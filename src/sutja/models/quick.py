@@ -10,7 +10,7 @@ STEM, WIDTH, WIDE = 32, 64, 96
 def quick(classes: int) -> nn.Sequential:
     """A 5×5 convolution over every second pixel and a 3×3 one, each followed by max-pooling: 28, 7, then 3×3 features.
 
-    It takes 1.1 million multiplications an image, a twentieth of `convnet`. Input float32 `[n, 1, 28, 28]` within 0 to
+    It takes 1.1 million multiplications an image, a fortieth of `convnet`. Input float32 `[n, 1, 28, 28]` within 0 to
     1, output logits float32 `[n, classes]`.
 
     Args:

@@ -84,7 +84,7 @@ def train_epoch(
     Raises:
         RunError: the loss is no longer a number.
     """
-    augment = recipe.augmentation.get(frame)
+    augment = recipe.augmentation.get(frame) if learner.epoch < recipe.epochs - recipe.plain else None
     images, labels = data
     count, device = len(labels), labels.device
     batches = -(-count // recipe.batch_size)

@@ -1,4 +1,4 @@
-"""The optimizers: RMSprop as Keras has it, and AdamW.
+"""The optimizers: RMSprop as Keras has it, AdamW, and Muon.
 
 They are plain classes. PyTorch's own base class imports its compiler first, which takes about as long as an epoch of a
 small network.
@@ -7,6 +7,7 @@ small network.
 from collections.abc import Sequence
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from sutja.training.recipe import Recipe
@@ -94,9 +95,55 @@ class AdamW(Optimizer):
         )  # fmt: skip
 
 
+class Muon(Optimizer):
+    """Steps of equal size in every direction for the kernels of convolutions; AdamW for all other parameters.
+
+    The gradient of a kernel, as a matrix with a row for each output, mostly points in few directions. Muon averages it
+    over the steps and makes all its singular values about equal before it moves along it (Jordan and others, Muon: an
+    optimizer for hidden layers in neural networks, 2024). The step is scaled to the size that AdamW's has, so that both
+    take the same learning rate (Liu and others, Muon is scalable for LLM training, 2025).
+    """
+
+    def __init__(self, parameters: Sequence[nn.Parameter], weight_decay: float, momentum: float = 0.9) -> None:
+        kernels = [each for each in parameters if each.dim() == 4 and each.shape[1] > 1]
+        self.others = AdamW([each for each in parameters if not any(each is one for one in kernels)], weight_decay)
+        super().__init__(parameters, momentum=[torch.zeros_like(each) for each in kernels], **self.others.state)
+        self.kernels, self.weight_decay, self.momentum = kernels, weight_decay, momentum
+
+    @torch.no_grad()
+    def step(self, learning_rate: float) -> None:
+        """Move every parameter by its gradient."""
+        self.others.step(learning_rate)
+        for kernel, average in zip(self.kernels, self.state["momentum"], strict=True):
+            if kernel.grad is None:
+                continue
+            average.lerp_(kernel.grad, 1 - self.momentum)
+            ahead = kernel.grad.lerp(average, self.momentum).flatten(1)  # of Nesterov
+            size = 0.2 * max(ahead.shape) ** 0.5  # the root mean square of AdamW's steps is about 0.2
+            kernel.mul_(1 - learning_rate * self.weight_decay)
+            kernel.add_(orthogonalized(ahead).view_as(kernel), alpha=-learning_rate * size)
+
+
+def orthogonalized(matrix: Float[Tensor, "n m"]) -> Float[Tensor, "n m"]:
+    """A matrix with the singular vectors of the given one, and singular values between about 0.7 and 1.2.
+
+    By five steps of Newton and Schulz's iteration with Jordan's coefficients, in bfloat16 as they need no precision.
+    """
+    tall = matrix.shape[0] > matrix.shape[1]
+    wide: Tensor = matrix.T if tall else matrix
+    values = (wide / (wide.norm() + 1e-7)).bfloat16()
+    for _ in range(5):
+        square = values @ values.T
+        values = 3.4445 * values + (-4.7750 * square + 2.0315 * (square @ square)) @ values
+    wide = values.to(matrix.dtype)
+    return wide.T if tall else wide
+
+
 def optimizer_for(recipe: Recipe, parameters: Sequence[nn.Parameter]) -> Optimizer:
     """The optimizer that a recipe asks for."""
-    return RMSprop(parameters) if recipe.optimizer == "rmsprop" else AdamW(parameters, recipe.weight_decay)
+    if recipe.optimizer == "rmsprop":
+        return RMSprop(parameters)
+    return (Muon if recipe.optimizer == "muon" else AdamW)(parameters, recipe.weight_decay)
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:

@@ -24,7 +24,8 @@ import numpy as np
 import onnx
 
 from sutja.classifier.classifier import Classifier, bundled
-from sutja.classifier.export import detector_to_onnx, halved
+from sutja.classifier.export import detector_to_onnx
+from sutja.classifier.halves import halved
 from sutja.data.dataset import Dataset, Part
 from sutja.files import replacing, write_bytes, write_text
 from sutja.reading.candidates import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds, without_overlaps

@@ -22,10 +22,11 @@ class Recipe:
         network: The network it trains; that of the recipe's own name if there is none.
         epochs: Passes over the training images.
         batch_size: Images a step.
-        optimizer: "rmsprop" as Keras defines it, or "adamw" (Loshchilov and Hutter, 2017).
+        optimizer: "rmsprop" as Keras defines it, "adamw" (Loshchilov and Hutter, 2017), or "muon" (Jordan and others,
+            2024).
         learning_rate: Of each step, or the highest one of a one-cycle schedule.
         schedule: "constant", or "one-cycle": up during the first quarter of the steps, then down (Smith, 2018).
-        weight_decay: Of AdamW.
+        weight_decay: Of AdamW and Muon.
         label_smoothing: Share of the target that is spread over all classes (Szegedy and others, 2016).
         average: How much of the running average of the weights is kept at each step; 0 keeps none. The network that
             is judged and exported has the averaged weights, the training goes on with its own (Polyak and Juditsky,
@@ -33,13 +34,15 @@ class Recipe:
         frozen_statistics: Whether batch normalisation keeps the means and spreads that it starts with.
         precision: What the network computes in while training; parameters are float32 always.
         augmentation: The random changes for each frame of images; a frame that is not named gets none.
+        plain: In so many of the last epochs images are shown as they are, so that the last small steps, and the
+            statistics of batch normalisation, fit images without changes.
     """
 
     name: str
     network: str = ""
     epochs: int = 10
     batch_size: int = 128
-    optimizer: Literal["rmsprop", "adamw"] = "rmsprop"
+    optimizer: Literal["rmsprop", "adamw", "muon"] = "rmsprop"
     learning_rate: float = 1e-3
     schedule: Literal["constant", "one-cycle"] = "constant"
     weight_decay: float = 0.0
@@ -48,6 +51,7 @@ class Recipe:
     frozen_statistics: bool = False
     precision: Precision = "float32"
     augmentation: dict[Frame, Augmentation] = field(default_factory=dict)
+    plain: int = 0
 
     def with_changes(self, **changes: object) -> "Recipe":
         """The recipe with some settings changed; those given as None stay.
@@ -149,31 +153,31 @@ RECIPES = {
         ),
         Recipe(
             "convnet",
-            epochs=16,
-            optimizer="adamw",
-            learning_rate=4e-3,
+            epochs=20,
+            optimizer="muon",
+            learning_rate=2e-2,
             schedule="one-cycle",
-            weight_decay=0.01,
+            weight_decay=0.05,
             precision="bfloat16",
             augmentation={
                 "digit": Augmentation(shift=2.5, rotation=15, shear=0.25, scale=0.18, wobble=0.8, thickness=0.7),
-                "garment": Augmentation(shift=2, scale=0.1, flip=True, erase=10),
+                "garment": Augmentation(shift=2, scale=0.1, flip=True, erase=8),
             },
+            plain=3,
         ),
         Recipe(
             "resnet",
             epochs=40,
-            optimizer="adamw",
-            learning_rate=4e-3,
+            optimizer="muon",
+            learning_rate=2e-2,
             schedule="one-cycle",
             weight_decay=0.05,
-            label_smoothing=0.1,
-            average=0.999,
             precision="bfloat16",
             augmentation={
                 "digit": Augmentation(shift=2.5, rotation=15, shear=0.25, scale=0.18, wobble=0.8, thickness=0.7),
-                "garment": Augmentation(shift=2, scale=0.1, flip=True, erase=12),
+                "garment": Augmentation(shift=2, scale=0.1, flip=True, erase=8),
             },
+            plain=3,
         ),
     )
 }

@@ -97,10 +97,11 @@ class Weights(NamedTuple):
 
 def weights_in(content: bytes) -> list[Weights]:
     """The layers of a model file that have weights, in order."""
-    import onnx
     from onnx import numpy_helper
 
-    graph = onnx.load_from_string(content).graph
+    from sutja.classifier.halves import whole
+
+    graph = whole(content).graph
     arrays = {weight.name: torch.from_numpy(np.array(numpy_helper.to_array(weight))) for weight in graph.initializer}
     layers = []
     for node in graph.node:
