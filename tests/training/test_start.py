@@ -80,7 +80,7 @@ def test_without_a_recipe_that_of_the_model_is_used_gently() -> None:
     recipe = tuned_recipe("digits")
     assert recipe.name == "convnet"
     assert recipe.frozen_statistics
-    assert recipe.learning_rate == RECIPES["convnet"].learning_rate / 10
+    assert recipe.learning_rate == RECIPES["convnet"].learning_rate / 40
 
 
 def test_thirty_images_improve_a_model_and_the_run_resumes(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from sutja.errors import RunError
 from sutja.training.loop import CPU, Learner, as_input, copies
 from sutja.training.recipe import Recipe, find_recipe
 
+GENTLER = {"constant": 10, "one-cycle": 40}
+"""A model that goes on learning from few images takes steps so many times smaller than the recipe's (highest) rate."""
 SEEN = 2000
 """So many training images are shown to a network to learn how far its layers' outputs spread."""
 
@@ -24,9 +26,8 @@ def tuned_recipe(source: str | os.PathLike[str]) -> Recipe:
     Batch normalisation keeps its statistics, as those of a small batch would say little.
     """
     recipe = find_recipe(Classifier(*model_file(source)).card.recipe)
-    return replace(
-        recipe, epochs=30, batch_size=10, learning_rate=recipe.learning_rate / 10, average=0.0, frozen_statistics=True
-    )
+    rate = recipe.learning_rate / GENTLER[recipe.schedule]
+    return replace(recipe, epochs=30, batch_size=10, learning_rate=rate, average=0.0, frozen_statistics=True)
 
 
 @torch.no_grad()
