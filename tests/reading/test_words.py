@@ -78,3 +78,9 @@ def test_printed_words_beside_a_handwritten_number_give_hardly_a_digit(monkeypat
         before = sum(len(line.text) for line in read(picture).lines)
     assert "2083" in lines
     assert sum(map(len, lines)) - 4 < 0.5 * (before - 4)
+
+
+def test_a_ruling_under_a_row_is_no_word() -> None:
+    picture = signs(5)
+    picture[76:84, 10:330] = 20
+    assert not spelled(named(*range(5)), copies(picture)).any()

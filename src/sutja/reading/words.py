@@ -59,7 +59,7 @@ def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
     ink = ink_like(values, values[covered])
     if ink.mean() > TEXTURE:
         return nothing
-    others, digits = signs_in(ink, height) & ~covered, ink.astype(bool) & covered
+    others, digits = signs_in(ink * ~covered, height), ink.astype(bool) & covered
     if others.sum() <= TEXT * (others.sum() + digits.sum()):
         return nothing
     joined = cv2.dilate((others | digits).astype(np.uint8), np.ones((1, 2 * round(GAP * height / 2) + 1), np.uint8))
@@ -91,7 +91,7 @@ def signs_in(ink: UInt8[np.ndarray, "h w"], height: float) -> Bool[np.ndarray, "
     _, numbers, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     _, _, wide, high, area = boxes.T
     may = (high >= 0.45 * height) & (high <= 2 * height) & (wide >= 0.1 * height) & (wide <= 10 * height)
-    may &= area >= 0.04 * height**2
+    may &= area >= np.maximum(0.04 * height**2, np.where(wide > 2 * height, 0.2 * height * wide, 0))
     may[0] = False
     return np.asarray(may[numbers], bool)
 
