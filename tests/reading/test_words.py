@@ -82,5 +82,5 @@ def test_printed_words_beside_a_handwritten_number_give_hardly_a_digit(monkeypat
 
 def test_a_ruling_under_a_row_is_no_word() -> None:
     picture = signs(5)
-    picture[76:84, 10:330] = 20
+    picture[74:84, 10:420] = 20
     assert not spelled(named(*range(5)), copies(picture)).any()
