@@ -106,7 +106,7 @@ class Muon(Optimizer):
 
     def __init__(self, parameters: Sequence[nn.Parameter], weight_decay: float, momentum: float = 0.9) -> None:
         kernels = [each for each in parameters if each.dim() == 4 and each.shape[1] > 1]
-        self.others = AdamW([each for each in parameters if not any(each is one for one in kernels)], weight_decay)
+        self.others = AdamW([each for each in parameters if each.dim() != 4 or each.shape[1] == 1], weight_decay)
         super().__init__(parameters, momentum=[torch.zeros_like(each) for each in kernels], **self.others.state)
         self.kernels, self.weight_decay, self.momentum = kernels, weight_decay, momentum
 
