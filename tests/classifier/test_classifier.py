@@ -13,6 +13,7 @@ from sutja.classifier.export import export, to_onnx
 from sutja.classifier.halves import halved, whole
 from sutja.data.catalog import DIGIT_NAMES
 from sutja.errors import DataError, ModelError, SutjaError
+from sutja.models.blocks import channels_of
 from sutja.models.registry import NETWORKS, build
 from sutja.training.loop import as_input
 
@@ -24,7 +25,7 @@ def trained_a_little(name: str) -> torch.nn.Sequential:
     torch.manual_seed(0)
     network = build(name, 10)
     for _ in range(3):
-        network(torch.rand(16, 1, 28, 28))
+        network(torch.rand(16, channels_of(network), 28, 28))
     return network.eval()
 
 
@@ -32,7 +33,8 @@ def trained_a_little(name: str) -> torch.nn.Sequential:
 def test_the_exported_model_predicts_as_the_network_does(name: str, tmp_path: Path) -> None:
     network = trained_a_little(name)
     export(network, CARD, tmp_path / "model.onnx")
-    images = np.random.default_rng(0).integers(0, 256, (37, 28, 28), np.uint8)
+    shape = (2, 28, 28) if name == "crops" else (28, 28)
+    images = np.random.default_rng(0).integers(0, 256, (37, *shape), np.uint8)
     with torch.inference_mode():
         expected = network(as_input(torch.from_numpy(images))).softmax(1).numpy()
     found = Classifier.load(tmp_path / "model.onnx")(images)
@@ -54,7 +56,8 @@ def test_in_half_the_bytes_a_model_says_the_same(name: str) -> None:
     small = halved(model).SerializeToString(deterministic=True)
     assert model.SerializeToString(deterministic=True) == before
     assert 0.5 < len(small) / len(before) < 0.53
-    images = np.random.default_rng(0).integers(0, 256, (37, 28, 28), np.uint8)
+    assert Classifier(small).shape == {"convnet": (28, 28), "crops": (2, 28, 28)}[name]
+    images = np.random.default_rng(0).integers(0, 256, (37, *Classifier(small).shape), np.uint8)
     np.testing.assert_allclose(Classifier(small)(images), Classifier(before)(images), atol=2e-3)
     assert Classifier(small).card == CARD
     for ours, theirs in zip(whole(small).graph.initializer, model.graph.initializer, strict=True):

@@ -45,3 +45,6 @@ def test_images_that_were_divided_are_refused_with_the_remedy() -> None:
     with pytest.raises(DataError, match=r"found float64 \[2, 28, 28\].*without dividing by 255"):
         as_images(np.zeros((2, 28, 28)))
     assert as_images(np.zeros((28, 28), np.uint8)).shape == (1, 28, 28)
+    assert as_images(np.zeros((2, 28, 28), np.uint8), (2, 28, 28)).shape == (1, 2, 28, 28)
+    with pytest.raises(DataError, match=r"shape \[n, 2, 28, 28\]"):
+        as_images(np.zeros((5, 28, 28), np.uint8), (2, 28, 28))

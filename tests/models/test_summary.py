@@ -4,6 +4,7 @@ from torch import nn
 
 import sutja
 from sutja.errors import ModelError
+from sutja.models.blocks import channels_of
 from sutja.models.registry import NETWORKS, build
 
 
@@ -23,7 +24,7 @@ def test_the_chapter_s_network_has_407_050_parameters() -> None:
 def test_summaries_count_as_pytorch_counts(name: str) -> None:
     network = build(name, 7)
     assert sutja.summary(name, 7).parameters == sum(parameter.numel() for parameter in network.parameters())
-    assert network(torch.zeros(2, 1, 28, 28)).shape == (2, 7)
+    assert network(torch.zeros(2, channels_of(network), 28, 28)).shape == (2, 7)
 
 
 def test_the_convnet_is_small_enough_to_be_bundled() -> None:

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from scipy.ndimage import rotate
 
-from sutja.pictures.contrast import CROP, CROP_DIGIT, WINDOW, bright, crop_of, evened
+from sutja.pictures.contrast import CROP, CROP_DIGIT, WINDOW, bright, evened, near_and_wide, patch_of
 
 
 def test_light_and_contrast_do_not_matter() -> None:
@@ -39,20 +38,21 @@ def test_bare_paper_stays_bare() -> None:
 def test_a_crop_shows_its_place_at_its_size() -> None:
     grey = np.full((200, 200), 220, np.uint8)
     grey[80:116, 90:96] = 40  # 36 high, 6 wide, middle (93, 98)
-    crop = crop_of(grey, (93.0, 98.0), 36.0)
+    crop = bright(patch_of(grey, (93.0, 98.0), 36.0))
     rows, columns = np.flatnonzero((crop > 150).any(axis=1)), np.flatnonzero((crop > 150).any(axis=0))
     assert crop.shape == (CROP, CROP)
     assert len(rows) == CROP_DIGIT
     assert (rows[0] + rows[-1], columns[0] + columns[-1]) == (CROP - 1, CROP - 1)
 
 
-def test_a_turned_digit_is_turned_back() -> None:
-    grey = np.full((120, 120), 220, np.uint8)
-    grey[40:80, 56:64] = 40
-    grey[40:48, 56:76] = 40
-    turned = np.asarray(rotate(grey, -30, reshape=False, order=1, mode="nearest"), np.uint8)  # clockwise
-    straight, back = crop_of(grey, (60, 60), 40), crop_of(turned, (60, 60), 40, np.radians(30))
-    assert np.abs(straight.astype(int) - back).mean() < 6
+def test_around_a_place_three_times_as_much_is_shown_in_even_light() -> None:
+    light = np.linspace(90, 200, 200)[None].repeat(200, 0)
+    light[82:118, 97:103] -= 60
+    light[82:118, 47:53] -= 60
+    near, wide = near_and_wide(np.asarray(light, np.uint8), (100, 100), 36)
+    assert np.array_equal(near, patch_of(np.asarray(light, np.uint8), (100, 100), 36))
+    inked = bright(wide) > 200
+    assert (np.flatnonzero(inked.any(axis=0)).tolist(), inked.any(axis=1).sum()) == ([5, 13, 14], 6)
 
 
 def test_ink_is_bright_whichever_is_darker() -> None:

@@ -3,8 +3,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sutja.reading.candidates import Calibration, Named, Namer, fitting, log_odds, without_overlaps
-from sutja.reading.detector import Copy, Found, fused, scales_of
+from sutja.reading.candidates import Calibration, Named, Namer, crops_of, fitting, log_odds, without_overlaps
+from sutja.reading.detector import MARGIN, Copy, Found, fused, scales_of
 
 
 def named_places(*places: tuple[float, float, float, float, float]) -> Named:
@@ -12,7 +12,7 @@ def named_places(*places: tuple[float, float, float, float, float]) -> Named:
     values = np.array(places, np.float32)
     n = len(values)
     found = Found(values[:, :2], values[:, 2:4], np.zeros((n, 10), np.float32), np.zeros(n, int))
-    empty = np.zeros((n, 28, 28), np.uint8), np.zeros((n, 11))
+    empty = np.zeros((n, 2, 28, 28), np.uint8), np.zeros((n, 11))
     return Named(found, *empty, np.arange(n), values[:, 4].astype(float), np.ones(n))
 
 
@@ -55,6 +55,19 @@ def test_a_digit_is_cropped_from_the_smallest_copy_that_shows_it_well() -> None:
     empty = np.zeros((8, 8), np.uint8)
     copies = [Copy(empty, (scale, scale), np.zeros((2, 2), np.float32)) for scale in (1.0, 0.5, 0.25)]
     assert [fitting(copies, size).scale[0] for size in (10, 30, 40, 80, 500)] == [1.0, 1.0, 0.5, 0.25, 0.25]
+
+
+def test_a_place_is_cropped_near_and_wide() -> None:
+    grey = np.full((140, 200), 230, np.uint8)
+    for left in (48, 96, 144):
+        grey[52:88, left : left + 8] = 30
+    copies = [Copy(grey, (1.0, 1.0), np.zeros((2, 2), np.float32))]
+    middle = np.array([(100 - MARGIN, 70 - MARGIN)], np.float32)
+    found = Found(middle, np.array([(8, 36)], np.float32), np.zeros((1, 10), np.float32), np.zeros(1, int))
+    ((near, wide),) = crops_of(found, copies)
+    strokes = [int((np.diff(np.r_[False, crop[14] > 120].astype(int)) == 1).sum()) for crop in (near, wide)]
+    assert strokes == [1, 3]
+    assert [(crop > 120).any(axis=1).sum() for crop in (near, wide)] == [18, pytest.approx(6, abs=1)]
 
 
 def test_finds_of_one_thing_become_one_place() -> None:

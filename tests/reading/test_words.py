@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -30,7 +32,7 @@ def named(*numbers: int) -> Named:
     count = len(centres)
     found = Found(centres, np.full((count, 2), (32, 44), np.float32), np.ones((count, 10), np.float32), np.zeros(count))
     answers, sure = np.full((count, 11), 1 / 11), np.ones(count)
-    return Named(found, np.zeros((count, 28, 28), np.uint8), answers, np.zeros(count, int), sure, sure)
+    return Named(found, np.zeros((count, 2, 28, 28), np.uint8), answers, np.zeros(count, int), sure, sure)
 
 
 def copies(picture: np.ndarray) -> list[Copy]:
@@ -78,6 +80,41 @@ def test_printed_words_beside_a_handwritten_number_give_hardly_a_digit(monkeypat
         before = sum(len(line.text) for line in read(picture).lines)
     assert "2083" in lines
     assert sum(map(len, lines)) - 4 < 0.5 * (before - 4)
+
+
+def eyes(outline: str, mouth: bool) -> np.ndarray:
+    """The first two signs of a row within an outline, with something below them or without it."""
+    picture = signs(2, height=300)
+    (left, top), (right, _) = middle_of(0), middle_of(1)
+    centre = (left + right) // 2, top + 20
+    if outline == "round":
+        cv2.ellipse(picture, centre, (58, 70), 0, 0, 360, 20, 3, cv2.LINE_AA)
+    else:
+        corners = cv2.boxPoints((centre, (116.0, 140.0), 8.0 if outline == "turned" else 0.0))
+        cv2.polylines(picture, [corners.astype(np.int32)], True, 20, 3, cv2.LINE_AA)
+    if mouth:
+        cv2.ellipse(picture, (centre[0], top + 40), (26, 12), 0, 15, 165, 20, 3, cv2.LINE_AA)
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("outline", "mouth", "drawn"),
+    [("round", True, True), ("round", False, False), ("square", True, False), ("turned", True, False)],
+)
+def test_the_eyes_of_a_face_are_no_digits_and_a_circled_number_is_one(outline: str, mouth: bool, drawn: bool) -> None:
+    picture = np.pad(eyes(outline, mouth), ((20, 0), (20, 0)), mode="edge")
+    places = named(0, 1)
+    places = replace(places, found=replace(places.found, centres=places.found.centres + np.float32(20)))
+    assert spelled(places, copies(picture)).tolist() == [drawn] * 2
+
+
+def test_a_drawn_face_gives_no_digit() -> None:
+    picture = np.full((480, 640), 236, np.uint8)
+    cv2.circle(picture, (320, 240), 150, 40, 6, cv2.LINE_AA)
+    cv2.ellipse(picture, (320, 265), (75, 50), 0, 15, 165, 40, 6, cv2.LINE_AA)
+    for x in (270, 370):
+        cv2.circle(picture, (x, 190), 21, 40, 6, cv2.LINE_AA)
+    assert str(read(picture)) == ""
 
 
 def test_a_ruling_under_a_row_is_no_word() -> None:

@@ -15,7 +15,12 @@ def page() -> Page:
         Written(9, (64, 40, 20, 30), 0),
         Written(2, (120, 40, 20, 30), 0, visible=False),
     )
-    return Page(empty.astype(np.uint8), empty.astype(np.float32), digits, (Sign("O", (40, 120, 20, 30)),))
+    return Page(
+        empty.astype(np.uint8),
+        empty.astype(np.float32),
+        digits,
+        (Sign("O", (40, 120, 20, 30)), Sign("o", (80, 120, 20, 20), spelled=True)),
+    )
 
 
 def found(*boxes: tuple[float, float, float, float]) -> Found:
@@ -38,6 +43,7 @@ def found(*boxes: tuple[float, float, float, float]) -> Found:
         ((40, 40, 44, 30), UNCLEAR),  # both
         ((120, 40, 20, 30), UNCLEAR),  # nobody could see it
         ((40, 120, 20, 30), UNCLEAR),  # an O like a 0
+        ((80, 120, 20, 20), NOT_A_DIGIT),  # in a word
         ((150, 150, 20, 30), NOT_A_DIGIT),
     ],
 )

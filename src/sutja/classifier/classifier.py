@@ -47,7 +47,8 @@ class Prediction:
 class Classifier:
     """A model file in use: sutja's own, run by ONNX Runtime, or one of Keras.
 
-    Calling it turns images into probabilities. It keeps the file's card as `card`.
+    Calling it turns images into probabilities. It keeps the file's card as `card`, the
+    shape of an image as `shape`.
 
     Args:
         content: The bytes of an ONNX file that sutja exported.
@@ -70,13 +71,14 @@ class Classifier:
         if text is None or inputs != [("pixels", "tensor(uint8)")]:
             raise ModelError(f"{origin} is an ONNX model, but not one of sutja's. Use a model.onnx from a run folder.")
         self.card = Card.from_json(text, origin)
+        self.shape = tuple(session.get_inputs()[0].shape[1:])
         self._network: AnyClassifier = lambda pixels: session.run(None, {"pixels": pixels})[0]
 
     @classmethod
     def of(cls, network: AnyClassifier, card: Card) -> "Classifier":
         """A classifier around anything that answers as ours do, with a card that describes it."""
         classifier = cls.__new__(cls)
-        classifier._network, classifier.card = network, card
+        classifier._network, classifier.card, classifier.shape = network, card, (28, 28)
         return classifier
 
     @classmethod
@@ -114,7 +116,7 @@ class Classifier:
         Raises:
             DataError: another type or shape.
         """
-        images = as_images(images)
+        images = as_images(images, self.shape)
         parts = [images[start : start + AT_ONCE] for start in range(0, len(images), AT_ONCE)]
         rows = [self._network(part) for part in parts]
         return np.concatenate(rows) if rows else np.zeros((0, len(self.classes)), np.float32)

@@ -19,7 +19,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from sutja.classifier.card import KEY, Card
 from sutja.errors import ModelError
 from sutja.files import write_bytes
-from sutja.models.blocks import Residual
+from sutja.models.blocks import Residual, channels_of
 from sutja.models.detector import CLASSES, OUTPUTS, Detector
 
 OPSET = 17
@@ -46,16 +46,17 @@ def export(network: nn.Sequential, card: Card, path: Path) -> None:
 def to_onnx(network: nn.Sequential, card: Card) -> onnx.ModelProto:
     """The ONNX model of a network, checked by ONNX's own checker."""
     graph = _Graph()
+    channels = channels_of(network)
     values = graph.add("Cast", "pixels", to=TensorProto.FLOAT)
     values = graph.add("Mul", values, graph.constant(np.float32(1 / 255)))
-    values = graph.add("Reshape", values, graph.constant(np.array([-1, 1, 28, 28])))
+    values = graph.add("Reshape", values, graph.constant(np.array([-1, channels, 28, 28])))
     values = graph.layers(network, values)
     graph.add("Softmax", values, output="probabilities", axis=1)
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "sutja",
-            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", 28, 28])],
+            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", *[channels][: channels - 1], 28, 28])],
             [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", len(card.classes)])],
             graph.weights,
         ),

@@ -104,16 +104,16 @@ def one_hot(labels: Integer[np.ndarray, "n"], classes: int | None = None) -> Flo
     return rows
 
 
-def as_images(array: np.ndarray) -> UInt8[np.ndarray, "n 28 28"]:
-    """Check that an array is uint8 `[n, 28, 28]`; one image `[28, 28]` becomes a batch of one.
+def as_images(array: np.ndarray, shape: tuple[int, ...] = (28, 28)) -> UInt8[np.ndarray, "n *s"]:
+    """Check that an array is uint8 `[n, *shape]`; one image becomes a batch of one.
 
     Raises:
         DataError: another shape or type, with what to do about it.
     """
-    images = array[None] if array.ndim == 2 else array
-    if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
+    images = array[None] if array.ndim == len(shape) else array
+    if images.dtype != np.uint8 or images.shape[1:] != shape:
         raise DataError(
-            "expected uint8 images of shape [n, 28, 28] with values 0 to 255; "
+            f"expected uint8 images of shape [n, {', '.join(map(str, shape))}] with values 0 to 255; "
             f"found {array.dtype} {list(array.shape)}. "
             "Pass the images as they were loaded, without dividing by 255."
         )

@@ -21,6 +21,12 @@ class Residual(nn.Module):
         return functional.relu(values + self.body(values))
 
 
+def channels_of(network: nn.Sequential) -> int:
+    """How many images of 28×28 pixels a network looks at as one: one, but for `crops`."""
+    first = next(network.children())
+    return first.in_channels if isinstance(first, nn.Conv2d) else 1
+
+
 def convolution(channels: int, width: int, stride: int = 1, side: int = 3, pool: bool = False) -> list[nn.Module]:
     """A convolution with batch normalisation and ReLU; the normalisation would undo a bias, so it has none.
 

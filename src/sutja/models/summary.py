@@ -53,7 +53,9 @@ def summary(network: str, classes: int = 10) -> Summary:
     model = build(network, classes).eval()
     import torch
 
-    layers, values = [], torch.zeros(1, 1, 28, 28)
+    from sutja.models.blocks import channels_of
+
+    layers, values = [], torch.zeros(1, channels_of(model), 28, 28)
     with torch.inference_mode():
         for layer in model:
             values = layer(values)

@@ -12,6 +12,8 @@ CROP = 28
 """The side of a crop in pixels."""
 CROP_DIGIT = 18
 """The longer side of a digit within its crop: what is beside it can be seen too."""
+WIDER = 3
+"""So many times as far a second crop shows what is around: the digits of a row, or the letters of a word."""
 
 
 def evened(grey: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
@@ -30,30 +32,35 @@ def evened(grey: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     return np.asarray(values / np.sqrt(power + np.float32(FAINTEST**2)), np.float32)
 
 
-def crop_of(
-    grey: UInt8[np.ndarray, "h w"], centre: tuple[float, float], size: float, angle: float = 0.0
-) -> UInt8[np.ndarray, "28 28"]:
-    """A place of a picture as a crop: `patch_of` with its ink bright on dark."""
-    return bright(patch_of(grey, centre, size, angle))
+def near_and_wide(
+    grey: UInt8[np.ndarray, "h w"], centre: tuple[float, float], size: float
+) -> UInt8[np.ndarray, "2 28 28"]:
+    """A place of a picture as a patch, and what is `WIDER` times as far around it; arguments as of `patch_of`.
+
+    So far around light may change: of the second what is even over half of it is taken away.
+    """
+    whole = patch_of(grey, centre, size, side=WIDER * CROP)
+    near = np.s_[(WIDER - 1) * CROP // 2 : (WIDER + 1) * CROP // 2]
+    wide = cv2.resize(whole, (CROP, CROP), interpolation=cv2.INTER_AREA)
+    level = cv2.blur(wide, (CROP // 2, CROP // 2), borderType=cv2.BORDER_REFLECT_101)
+    return np.stack([whole[near, near], cv2.addWeighted(wide, 1.0, level, -1.0, 128.0)])
 
 
 def patch_of(
-    grey: UInt8[np.ndarray, "h w"], centre: tuple[float, float], size: float, angle: float = 0.0
-) -> UInt8[np.ndarray, "28 28"]:
+    grey: UInt8[np.ndarray, "h w"], centre: tuple[float, float], size: float, side: int = CROP
+) -> UInt8[np.ndarray, "s s"]:
     """A place of a picture, scaled so that `size` becomes `CROP_DIGIT` pixels.
 
     Args:
         grey: Grey levels; `size` should be no more than about twice `CROP_DIGIT`, as nothing is averaged.
         centre: The middle of the digit in pixels, x then y.
         size: The longer side of its box in pixels.
-        angle: By which it is turned clockwise, in radians: the crop turns it back.
+        side: Of the patch, in its own pixels.
     """
     scale = size / CROP_DIGIT
-    cosine, sine = np.cos(angle) * scale, np.sin(angle) * scale
-    matrix = np.array([[cosine, -sine], [sine, cosine]])
-    offset = np.array(centre) - 0.5 - matrix @ np.full(2, (CROP - 1) / 2)
+    offset_x, offset_y = (middle - 0.5 - scale * (side - 1) / 2 for middle in centre)
     patch = cv2.warpAffine(
-        grey, np.column_stack([matrix, offset]), (CROP, CROP),
+        grey, np.array([[scale, 0, offset_x], [0, scale, offset_y]]), (side, side),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
     return np.asarray(patch, np.uint8)

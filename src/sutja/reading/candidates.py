@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float64, UInt8
 
 from sutja.classifier.classifier import AnyClassifier
-from sutja.pictures.contrast import CROP, CROP_DIGIT, bright, patch_of
+from sutja.pictures.contrast import CROP, CROP_DIGIT, bright, near_and_wide
 from sutja.pictures.frame import frame_digit
 from sutja.reading.detector import MARGIN, Copy, Found
 
@@ -24,7 +24,7 @@ OVERLAP = 0.55
 LARGER = 1.0
 """Between places that overlap, one of e times the size may have 1/e of the odds."""
 ALMOST_ZERO = 1e-4
-SECOND = 1.0
+SECOND = 0.25
 """The weight of the second opinion beside the first, as an exponent."""
 LEAST = 0.5
 """A place whose label is right with this probability is a digit."""
@@ -69,7 +69,7 @@ class Named:
 
     Attributes:
         found: The places.
-        crops: uint8 `[n, 28, 28]`, what the classifier saw of each.
+        crops: uint8 `[n, 2, 28, 28]`, what the classifier saw of each: the place, and more around it.
         answers: float64 `[n, 11]`, what it said: a probability for each digit, and that of none.
         label: int `[n]`, the likeliest digit.
         probability: float64 `[n]`, calibrated, that this digit is there.
@@ -77,7 +77,7 @@ class Named:
     """
 
     found: Found
-    crops: UInt8[np.ndarray, "n 28 28"]
+    crops: UInt8[np.ndarray, "n 2 28 28"]
     answers: Float64[np.ndarray, "n 11"]
     label: np.ndarray
     probability: Float64[np.ndarray, "n"]
@@ -116,7 +116,7 @@ class Namer:
         crops = crops_of(found, copies)
         answers = np.asarray(self.crops(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
         answers = self.seen_larger_and_smaller(answers, found, copies)
-        answers = with_second_opinion(answers, crops, self.digits)
+        answers = with_second_opinion(answers, crops[:, 0], self.digits)
         label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
         score = found.scores.max(axis=1, initial=0)
         probability = self.label(answers[np.arange(len(label)), label], score)
@@ -172,15 +172,15 @@ def middle_piece(crop: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "28 28"]
     return frame_digit(np.where(mask, ink, 0).astype(np.uint8))
 
 
-def crops_of(found: Found, copies: list[Copy]) -> UInt8[np.ndarray, "n 28 28"]:
-    """A crop for each place: of the copy in which its digit is nearest to the size that it has in a crop."""
-    patches = np.zeros((len(found), CROP, CROP), np.uint8)
+def crops_of(found: Found, copies: list[Copy]) -> UInt8[np.ndarray, "n 2 28 28"]:
+    """Two crops for each place, near and wide: of the copy in which its digit is nearest to its size in a crop."""
+    patches = np.zeros((len(found), 2, CROP, CROP), np.uint8)
     for number in range(len(found)):
         size = float(found.sizes[number].max())
         copy = fitting(copies, size)
         scale = np.array(copy.scale)
         x, y = (found.centres[number] * scale + MARGIN).tolist()
-        patches[number] = patch_of(copy.grey, (x, y), size * float(scale.mean()))
+        patches[number] = near_and_wide(copy.grey, (x, y), size * float(scale.mean()))
     return bright(patches) if len(patches) else patches
 
 

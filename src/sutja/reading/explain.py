@@ -7,12 +7,12 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 from PIL import Image, ImageDraw, ImageFont
 
-from sutja.pictures.contrast import CROP, evened
+from sutja.pictures.contrast import evened
 from sutja.reading.detector import MARGIN, STRIDE, Copy
 from sutja.reading.overlay import colour_of, overlay
 from sutja.reading.reader import Stages
 
-TILE, COLUMNS, MOST_TILES = 84, 12, 240
+TILE, COLUMNS, MOST_TILES = 56, 9, 240
 """Crops are shown at this size in pixels, so many in a row, and no more than so many."""
 CAPTION = 16
 SHOWN_HEIGHT = 360
@@ -104,15 +104,15 @@ def places_shown(stages: Stages) -> Image.Image:
     return image
 
 
-def crops_shown(crops: UInt8[np.ndarray, "n 28 28"], captions: list[str], probability: np.ndarray) -> Image.Image:
-    """The crops as the classifier saw them, in the detector's order, each with what it was taken for."""
+def crops_shown(crops: UInt8[np.ndarray, "n 2 28 28"], captions: list[str], probability: np.ndarray) -> Image.Image:
+    """What the classifier saw of each place, near and wide, in the detector's order, with what it was taken for."""
     count = min(len(crops), MOST_TILES)
     rows = max(1, -(-count // COLUMNS))
-    sheet = Image.new("RGB", (COLUMNS * (TILE + 4), rows * (TILE + CAPTION + 4)), (255, 255, 255))
+    sheet = Image.new("RGB", (COLUMNS * (2 * TILE + 4), rows * (TILE + CAPTION + 4)), (255, 255, 255))
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(CAPTION - 4)
     for number in range(count):
-        left, top = number % COLUMNS * (TILE + 4) + 2, number // COLUMNS * (TILE + CAPTION + 4) + 2
-        tile = Image.fromarray(crops[number]).resize((CROP * 3, CROP * 3), Image.Resampling.NEAREST)
+        left, top = number % COLUMNS * (2 * TILE + 4) + 2, number // COLUMNS * (TILE + CAPTION + 4) + 2
+        tile = Image.fromarray(np.hstack(crops[number])).resize((2 * TILE, TILE), Image.Resampling.NEAREST)
         sheet.paste(tile, (left, top + CAPTION))
         draw.text((left + 1, top), captions[number], font=font, fill=colour_of(float(probability[number])))
     return sheet

@@ -1,7 +1,7 @@
-"""Letters that look like digits: an o within a word is no 0, and what is beside it says so.
+"""Letters and parts of drawings that look like digits: an o within a word is no 0, nor is the eye of a face.
 
-Each place is named from a crop that hardly shows its neighbours. Here the ink around is looked at: how much of it no
-digit explains, on the page as a whole and in the run of signs that a digit belongs to.
+Each place is named from crops that show little of what is around. Here the ink of the whole page is looked at: how much
+of it no digit explains, on the page and in the run of signs that a digit belongs to, and what an outline holds.
 """
 
 import cv2
@@ -22,6 +22,11 @@ AGAIN = 3
 """Letters that are found show others: so often, at most, is looked again."""
 GAP = 0.3
 """Signs of a run are no farther from each other, in heights of the page's digits."""
+OUTLINE = 2.0
+"""A picture's outline is so many heights of a digit wide and high, or more."""
+CONVEX, ROUND, LONG = 0.9, (0.7, 0.87), 1.6
+"""A round outline encloses so much of its convex hull, so much of the smallest rectangle around it (a circle 0.79), and
+is at most so many times as long as wide."""
 AROUND = 1.1
 """A digit's box is taken so much larger: strokes reach beyond it."""
 FAINTEST, HALF = 0.3, 0.5
@@ -44,7 +49,7 @@ def without_letters(named: Named, copies: list[Copy]) -> Named:
 
 
 def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
-    """Which places lie in runs of ink of which digits explain too little."""
+    """Which places lie in runs of ink of which digits explain too little, or within a drawing."""
     nothing = np.zeros(len(named.label), bool)
     sizes = named.found.sizes
     copy = fitting(copies, float(np.median(sizes.max(axis=1))))
@@ -59,14 +64,17 @@ def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
     ink = ink_like(values, values[covered])
     if ink.mean() > TEXTURE:
         return nothing
+    drawn = pictures_in(ink * ~covered, height)
+    pictured = np.array([drawn[(top + bottom) // 2, (left + right) // 2] for left, top, right, bottom in boxes], bool)
     others, digits = signs_in(ink * ~covered, height), ink.astype(bool) & covered
     if others.sum() <= TEXT * (others.sum() + digits.sum()):
-        return nothing
+        return pictured
     joined = cv2.dilate((others | digits).astype(np.uint8), np.ones((1, 2 * round(GAP * height / 2) + 1), np.uint8))
     count, runs = cv2.connectedComponents(joined, connectivity=8)
     unexplained, whole = (np.bincount(runs[part], minlength=count) for part in (others, others | digits))
     letters = unexplained > WORD * whole
-    return np.array([letters[run_of(runs[top:bottom, left:right])] for left, top, right, bottom in boxes], bool)
+    in_words = [bool(letters[run_of(runs[top:bottom, left:right])]) for left, top, right, bottom in boxes]
+    return np.asarray(pictured | np.array(in_words))
 
 
 def boxes_in(copy: Copy, named: Named) -> list[tuple[int, int, int, int]]:
@@ -94,6 +102,39 @@ def signs_in(ink: UInt8[np.ndarray, "h w"], height: float) -> Bool[np.ndarray, "
     may &= area >= np.maximum(0.04 * height**2, np.where(wide > 2 * height, 0.2 * height * wide, 0))
     may[0] = False
     return np.asarray(may[numbers], bool)
+
+
+def pictures_in(ink: UInt8[np.ndarray, "h w"], height: float) -> Bool[np.ndarray, "h w"]:
+    """The insides of round outlines in which there is more than digits of that height, as a mouth in a face.
+
+    A circle around a number holds digits only, and the outline of a box or of a table is not round.
+
+    Args:
+        ink: 1 where there is ink that no digit explains.
+        height: Of the page's digits, in pixels.
+    """
+    _, numbers, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    sides, pictures = boxes[:, 2:4], np.zeros(ink.shape, bool)
+    for number in np.flatnonzero((sides > OUTLINE * height).all(axis=1)).tolist():
+        left, top, wide, high = boxes[number, :4].tolist()
+        part = numbers[top : top + high, left : left + wide]
+        inside = inside_of((part == number).astype(np.uint8)) if number else None
+        if inside is None:
+            continue
+        held = np.setdiff1d(part[inside], (0, number))
+        if (sides[held] > height).any():
+            pictures[top : top + high, left : left + wide] |= inside
+    return pictures
+
+
+def inside_of(outline: UInt8[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"] | None:
+    """What a piece of ink encloses, itself included; None if its outline is not round."""
+    (around, *_), _ = cv2.findContours(outline, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    area, hull = cv2.contourArea(around), cv2.contourArea(cv2.convexHull(around))
+    short, long = sorted(cv2.minAreaRect(around)[1])
+    if area < CONVEX * hull or long > LONG * short or not ROUND[0] < area / (short * long) < ROUND[1]:
+        return None
+    return cv2.drawContours(np.zeros_like(outline), [around], 0, 1, cv2.FILLED).astype(bool)
 
 
 def run_of(runs: np.ndarray) -> int:

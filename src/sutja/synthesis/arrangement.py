@@ -20,7 +20,7 @@ STEEPEST = 0.85
 """Radians by which a row may be turned: farther, 6 and 9 or 1 and 7 change places."""
 FIRST_OTHER = 1000
 """Numbers from here on are those of what is in no row of digits."""
-PRINT = "abcdefghijklmnopqrstuvwxyzABCDEFGHKLMNPRSTUVWXYZ      "
+PRINT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ      "
 
 
 def fill(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Line]:
@@ -288,10 +288,10 @@ def others(sheet: Sheet, style: Style, random: Random, count: int) -> None:
         x, y = random.uniform(0, width), random.uniform(0, height)
         size = style.digit * float(np.exp(random.normal(0, 0.6)))
         kind = random.random()
-        if kind > 0.9:
+        if kind > 0.8:
             size = random.uniform(0.25, 0.7) * min(width, height)
         hand = hand_of(style, random, min(size, 0.7 * min(width, height)))
-        if kind > 0.9:
+        if kind > 0.8:
             sheet.write_sign(str(random.choice(PICTURES)), hand, (x * 0.7, y), random, number)
         elif kind < 0.3:
             words(Row(sheet, style, hand, number, y, x * 0.7), random)

@@ -41,7 +41,7 @@ class Augmentation:
     flip: bool = False
     erase: int = 0
 
-    def __call__(self, images: Float[Tensor, "n 1 h w"], random: torch.Generator) -> Float[Tensor, "n 1 h w"]:
+    def __call__(self, images: Float[Tensor, "n c h w"], random: torch.Generator) -> Float[Tensor, "n c h w"]:
         """Change a batch of images.
 
         Args:

@@ -9,7 +9,7 @@ from jaxtyping import Bool, UInt8
 from sutja.reading.candidates import NOT_A_DIGIT, crops_of
 from sutja.reading.detector import Detector, Found
 from sutja.synthesis.page import Page, compose
-from sutja.synthesis.signs import LOOKALIKES, PICTURES
+from sutja.synthesis.signs import LOOKALIKES
 from sutja.synthesis.style import STYLES, Arrangement, Style, any_style
 from sutja.synthesis.writer import Digits
 
@@ -27,11 +27,11 @@ class Crops:
     """Crops and what they show.
 
     Attributes:
-        images: uint8 `[n, 28, 28]`.
+        images: uint8 `[n, 2, 28, 28]`: each place near, and with more around it.
         labels: uint8 `[n]`: the digit, or 10 for none.
     """
 
-    images: UInt8[np.ndarray, "n 28 28"]
+    images: UInt8[np.ndarray, "n 2 28 28"]
     labels: UInt8[np.ndarray, "n"]
 
 
@@ -60,7 +60,7 @@ def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, ev
         none = clear[truth[clear] == NOT_A_DIGIT][:FALSE_FINDS]
         clear = np.concatenate([clear[truth[clear] != NOT_A_DIGIT], none])
         crops = crops_of(found.chosen(clear), copies)
-        kept = np.flatnonzero(np.logical_or(truth[clear] != NOT_A_DIGIT, ~upright_strokes(crops)))
+        kept = np.flatnonzero(np.logical_or(truth[clear] != NOT_A_DIGIT, ~upright_strokes(crops[:, 0])))
         images.append(crops[kept])
         labels.append(truth[clear[kept]].astype(np.uint8))
     return Crops(np.concatenate(images), np.concatenate(labels))
@@ -91,7 +91,7 @@ def everyday_style(random: np.random.Generator, width: int, height: int) -> Styl
         else style.digit,
         arrangement=arrangements[random.choice(4, p=[0.7, 0.12, 0.09, 0.09])],
         foreign=float(random.choice([0.0, 0.4], p=[0.6, 0.4])),
-        signs=float(random.choice([0.0, 0.2], p=[0.6, 0.4])),
+        signs=float(random.choice([0.0, 0.2, 0.7], p=[0.55, 0.25, 0.2])),
         dark=style.dark or bool(random.random() < 0.1),
         contrast=style.contrast * float(random.uniform(0.4, 1.0)),
     )
@@ -141,10 +141,8 @@ def truth_of(page: Page, found: Found) -> np.ndarray:
         return truth
     boxes = np.concatenate([found.centres - found.sizes / 2, found.sizes], axis=1)
     for sign in page.signs:
-        if sign.name in LOOKALIKES:
+        if sign.name in LOOKALIKES and not sign.spelled:
             truth[joint_share(boxes, sign.box) > 0.3] = UNCLEAR
-        elif sign.name in PICTURES:  # the eye of a face by itself is a 0: only the detector sees enough of it
-            truth[_within(found, sign.box) & (found.sizes.max(axis=1) < 0.5 * max(sign.box[2:]))] = UNCLEAR
     best = np.zeros(len(found))
     for digit in page.digits:
         share = joint_share(boxes, digit.box)
@@ -165,12 +163,6 @@ def joint_share(boxes: np.ndarray, box: tuple[float, float, float, float]) -> np
     down = np.minimum(boxes[:, 1] + boxes[:, 3], other[1] + other[3]) - np.maximum(boxes[:, 1], other[1])
     shared = across.clip(0) * down.clip(0)
     return np.asarray(shared / (boxes[:, 2] * boxes[:, 3] + other[2] * other[3] - shared))
-
-
-def _within(found: Found, box: tuple[float, float, float, float]) -> Bool[np.ndarray, "n"]:
-    """Whether the middle of a place lies in a box."""
-    inside = (found.centres >= box[:2]) & (found.centres <= np.add(box[:2], box[2:]))
-    return np.asarray(inside.all(axis=1))
 
 
 def _widened(boxes: np.ndarray) -> np.ndarray:

@@ -52,13 +52,14 @@ CLASSES = (*"0123456789", "none")
 RECIPE = Recipe(
     "crops",
     epochs=4,
-    optimizer="adamw",
-    learning_rate=2e-3,
+    batch_size=256,
+    optimizer="muon",
+    learning_rate=2e-2,
     schedule="one-cycle",
-    weight_decay=0.01,
-    average=0.999,
+    weight_decay=0.05,
     precision="bfloat16",
     augmentation={"digit": Augmentation(shift=0.7, rotation=8, shear=0.12, scale=0.08, wobble=0.4)},
+    plain=1,
 )
 BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
 
