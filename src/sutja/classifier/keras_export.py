@@ -29,14 +29,19 @@ def export_keras(source: str | os.PathLike[str], path: Path) -> None:
         path: The file to write; its name ends with `.keras`.
 
     Raises:
-        ModelError: the model cannot be loaded or has a layer that cannot be exported, the name of the file ends
-            otherwise, or Keras is not installed.
+        ModelError: the model cannot be loaded, takes more than single images or has a layer that cannot be exported,
+            the name of the file ends otherwise, or Keras is not installed.
         SutjaError: the file cannot be written.
     """
     if path.suffix != SUFFIX:
         raise ModelError(f"{path} does not end with {SUFFIX}, by which Keras knows its files. Name it so.")
     content, origin = model_file(source)
-    card = Classifier(content, origin).card
+    classifier = Classifier(content, origin)
+    card = classifier.card
+    if len(classifier.shape) > 2:
+        raise ModelError(
+            f"{origin} takes pairs of crops, as the reader makes them. Only models of single images go to Keras."
+        )
     model = to_keras(whole(content), keras_for("the format keras"))
     with replacing(path) as temporary:
         model.save(temporary)
