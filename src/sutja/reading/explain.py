@@ -108,11 +108,12 @@ def crops_shown(crops: UInt8[np.ndarray, "n 2 28 28"], captions: list[str], prob
     """What the classifier saw of each place, near and wide, in the detector's order, with what it was taken for."""
     count = min(len(crops), MOST_TILES)
     rows = max(1, -(-count // COLUMNS))
-    sheet = Image.new("RGB", (COLUMNS * (2 * TILE + 4), rows * (TILE + CAPTION + 4)), (255, 255, 255))
+    sheet = Image.new("RGB", (COLUMNS * (2 * TILE + 8), rows * (TILE + CAPTION + 4)), (255, 255, 255))
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(CAPTION - 4)
     for number in range(count):
-        left, top = number % COLUMNS * (2 * TILE + 4) + 2, number // COLUMNS * (TILE + CAPTION + 4) + 2
-        tile = Image.fromarray(np.hstack(crops[number])).resize((2 * TILE, TILE), Image.Resampling.NEAREST)
-        sheet.paste(tile, (left, top + CAPTION))
+        left, top = number % COLUMNS * (2 * TILE + 8) + 3, number // COLUMNS * (TILE + CAPTION + 4) + 2
+        for which, crop in enumerate(crops[number]):
+            tile = Image.fromarray(crop).resize((TILE, TILE), Image.Resampling.NEAREST)
+            sheet.paste(tile, (left + which * (TILE + 2), top + CAPTION))
         draw.text((left + 1, top), captions[number], font=font, fill=colour_of(float(probability[number])))
     return sheet
