@@ -47,8 +47,8 @@ class Prediction:
 class Classifier:
     """A model file in use: sutja's own, run by ONNX Runtime, or one of Keras.
 
-    Calling it turns images into probabilities. It keeps the file's card as `card`, the
-    shape of an image as `shape`.
+    Calling it turns images into probabilities. It keeps the file's card as `card`, and the shape
+    of what it takes for one image as `shape`.
 
     Args:
         content: The bytes of an ONNX file that sutja exported.

@@ -47,6 +47,7 @@ def to_onnx(network: nn.Sequential, card: Card) -> onnx.ModelProto:
     """The ONNX model of a network, checked by ONNX's own checker."""
     graph = _Graph()
     channels = channels_of(network)
+    shape = [28, 28] if channels == 1 else [channels, 28, 28]
     values = graph.add("Cast", "pixels", to=TensorProto.FLOAT)
     values = graph.add("Mul", values, graph.constant(np.float32(1 / 255)))
     values = graph.add("Reshape", values, graph.constant(np.array([-1, channels, 28, 28])))
@@ -56,7 +57,7 @@ def to_onnx(network: nn.Sequential, card: Card) -> onnx.ModelProto:
         helper.make_graph(
             graph.nodes,
             "sutja",
-            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", *[channels][: channels - 1], 28, 28])],
+            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", *shape])],
             [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", len(card.classes)])],
             graph.weights,
         ),

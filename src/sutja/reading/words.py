@@ -64,9 +64,10 @@ def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
     ink = ink_like(values, values[covered])
     if ink.mean() > TEXTURE:
         return nothing
-    drawn = pictures_in(ink * ~covered, height)
+    _, pieces, extents, _ = cv2.connectedComponentsWithStats(ink * ~covered, connectivity=8)
+    drawn = pictures_in(pieces, extents, height)
     pictured = np.array([drawn[(top + bottom) // 2, (left + right) // 2] for left, top, right, bottom in boxes], bool)
-    others, digits = signs_in(ink * ~covered, height), ink.astype(bool) & covered
+    others, digits = signs_in(pieces, extents, height), ink.astype(bool) & covered
     if others.sum() <= TEXT * (others.sum() + digits.sum()):
         return pictured
     joined = cv2.dilate((others | digits).astype(np.uint8), np.ones((1, 2 * round(GAP * height / 2) + 1), np.uint8))
@@ -94,9 +95,14 @@ def ink_like(values: Float32[np.ndarray, "h w"], inside: Float32[np.ndarray, "n"
     return np.asarray(side * values > max(FAINTEST, HALF * float(np.percentile(side * inside, 95))), np.uint8)
 
 
-def signs_in(ink: UInt8[np.ndarray, "h w"], height: float) -> Bool[np.ndarray, "h w"]:
-    """The pieces of ink that may be letters beside digits of that height: no specks, no lines, no pictures."""
-    _, numbers, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+def signs_in(numbers: np.ndarray, boxes: np.ndarray, height: float) -> Bool[np.ndarray, "h w"]:
+    """The pieces of ink that may be letters beside digits of that height: no specks, no lines, no pictures.
+
+    Args:
+        numbers: int `[h, w]`, which piece of ink that no digit explains each pixel belongs to; 0 for the ground.
+        boxes: int `[k, 5]`, of each piece left, top, width, height and area, as OpenCV gives them.
+        height: Of the page's digits, in pixels.
+    """
     _, _, wide, high, area = boxes.T
     may = (high >= 0.45 * height) & (high <= 2 * height) & (wide >= 0.1 * height) & (wide <= 10 * height)
     may &= area >= np.maximum(0.04 * height**2, np.where(wide > 2 * height, 0.2 * height * wide, 0))
@@ -104,17 +110,13 @@ def signs_in(ink: UInt8[np.ndarray, "h w"], height: float) -> Bool[np.ndarray, "
     return np.asarray(may[numbers], bool)
 
 
-def pictures_in(ink: UInt8[np.ndarray, "h w"], height: float) -> Bool[np.ndarray, "h w"]:
+def pictures_in(numbers: np.ndarray, boxes: np.ndarray, height: float) -> Bool[np.ndarray, "h w"]:
     """The insides of round outlines in which there is more than digits of that height, as a mouth in a face.
 
-    A circle around a number holds digits only, and the outline of a box or of a table is not round.
-
-    Args:
-        ink: 1 where there is ink that no digit explains.
-        height: Of the page's digits, in pixels.
+    A circle around a number holds digits only, and the outline of a box or of a table is not round. Arguments as of
+    `signs_in`.
     """
-    _, numbers, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    sides, pictures = boxes[:, 2:4], np.zeros(ink.shape, bool)
+    sides, pictures = boxes[:, 2:4], np.zeros(numbers.shape, bool)
     for number in np.flatnonzero((sides > OUTLINE * height).all(axis=1)).tolist():
         left, top, wide, high = boxes[number, :4].tolist()
         part = numbers[top : top + high, left : left + wide]

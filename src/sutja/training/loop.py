@@ -217,12 +217,8 @@ def agree_on_statistics(network: nn.Module, team: Team) -> None:
 
 def as_input(pixels: UInt8[Tensor, "n *c 28 28"]) -> Float[Tensor, "n d 28 28"]:
     """Pixels as a network takes them: within 0 to 1, channels last, in which convolutions are fastest."""
-    return (
-        pixels.reshape(len(pixels), -1, *pixels.shape[-2:])
-        .float()
-        .mul_(1 / 255)
-        .contiguous(memory_format=torch.channels_last)
-    )
+    images = pixels.reshape(len(pixels), -1, *pixels.shape[-2:])
+    return images.float().mul_(1 / 255).contiguous(memory_format=torch.channels_last)
 
 
 def precision(kind: Precision, device: torch.device = CPU) -> torch.autocast:
