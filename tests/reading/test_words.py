@@ -8,7 +8,7 @@ from sutja.reading import reader
 from sutja.reading.candidates import Named
 from sutja.reading.detector import MARGIN, Copy, Found
 from sutja.reading.reader import read
-from sutja.reading.words import spelled, without_letters
+from sutja.reading.words import spelled, without_letters, without_traces
 from tests.reading.pictures import sheet, written
 
 HEIGHT, PITCH = 40, 38
@@ -51,6 +51,28 @@ def test_a_number_beside_a_word_stays() -> None:
     left = middle_of(6)[0] - PITCH // 2
     picture[:, left : left + PITCH] = 235  # a space in place of the seventh sign
     assert spelled(named(1, *range(7, 13)), copies(picture)).tolist() == [True, *[False] * 6]
+
+
+@pytest.mark.parametrize(("faint", "probability", "kept"), [(True, 0.8, False), (True, 0.97, True), (False, 0.8, True)])
+def test_what_is_far_fainter_than_the_digits_is_a_trace_unless_it_is_certain(
+    faint: bool, probability: float, kept: bool
+) -> None:
+    picture = signs(4)
+    if faint:
+        right = np.s_[:, middle_of(3)[0] - PITCH // 2 :]
+        picture[right] = 235 - (235 - picture[right]) // 12
+    places = named(0, 1, 3)
+    places = replace(places, probability=np.array([1, 1, probability]))
+    assert len(without_traces(places, copies(picture)).label) == 2 + kept
+
+
+def test_where_all_is_faint_or_nothing_certain_all_of_it_stays() -> None:
+    places = replace(named(0, 1, 2), probability=np.array([1, 0.8, 0.6]))
+    assert len(without_traces(places, copies(235 - (235 - signs(3)) // 12)).label) == 3
+    picture = signs(3)
+    picture[:, : middle_of(1)[0] - PITCH // 2] = 235
+    doubtful = replace(places, probability=np.full(3, 0.6))
+    assert len(without_traces(doubtful, copies(picture)).label) == 3
 
 
 def test_a_sign_or_two_make_no_word_of_a_page_of_digits() -> None:

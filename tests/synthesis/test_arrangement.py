@@ -1,10 +1,13 @@
+from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
-from sutja.synthesis.arrangement import AFTER, BEFORE, SEPARATORS, Row, fill, hand_of, others, words, write_row
+from sutja.synthesis.arrangement import fill, others
 from sutja.synthesis.plane import Plane
+from sutja.synthesis.rows import AFTER, BEFORE, SEPARATORS, Row, cents, hand_of, words, write_row
 from sutja.synthesis.signs import LETTERS, LOOKALIKES, SIGNS
 from sutja.synthesis.style import Style
 from sutja.synthesis.writer import Digits, Sheet
@@ -38,6 +41,33 @@ def test_gaps_are_as_wide_as_asked(digits: Digits) -> None:
         lefts = [(digit.box[0], digit.box[0] + digit.box[2]) for digit in sheet.written]
         gaps[gap] = np.mean([after[0] - before[1] for before, after in pairwise(lefts)]) / 24
     assert gaps == pytest.approx({gap: gap for gap in gaps}, abs=0.15)
+
+
+def test_joined_digits_are_connected(digits: Digits) -> None:
+    style = Style(width=900, height=100, digit=40, gap=0.2, variation=0, foreign=1, pen=0.08)
+    pieces = {}
+    for joined in (False, True):
+        sheet, random = Sheet.empty(Plane(900, 100)), np.random.default_rng(4)
+        row = Row(sheet, style, replace(hand_of(style, random), joined=joined), 0, 50.0)
+        while row.x < 800:
+            row.advance(row.digit(digits, random) or 0, 0.2)
+        pieces[joined] = cv2.connectedComponents((sheet.ink > 0.3).astype(np.uint8))[0] / len(sheet.written)
+    assert pieces[True] < 0.8 * pieces[False]
+
+
+def test_cents_are_two_small_digits_of_the_same_row_higher_up(digits: Digits) -> None:
+    heights = []
+    for seed in range(20):
+        sheet, random = Sheet.empty(Plane(400, 100)), np.random.default_rng(seed)
+        style = Style(width=400, height=100, digit=40, gap=0.2, variation=0, foreign=1, pen=0.08)
+        row = Row(sheet, style, hand_of(style, random, 40), 3, 50.0, 20.0)
+        row.advance(row.digit(digits, random) or 0, 0.2)
+        cents(row, digits, random)
+        assert [digit.line for digit in sheet.written] == [3, 3, 3]
+        (_, top, _, tall), *small = (digit.box for digit in sheet.written)
+        assert all(height < 0.95 * tall for _, _, _, height in small)
+        heights.append(np.mean([y + height / 2 for _, y, _, height in small]) - top - tall / 2)
+    assert np.mean(heights) < -1
 
 
 def test_rows_fall_and_sag(digits: Digits) -> None:

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from sutja.synthesis.arrangement import hand_of
 from sutja.synthesis.glyphs import Stamp
 from sutja.synthesis.plane import Plane
+from sutja.synthesis.rows import hand_of
 from sutja.synthesis.style import Style
 from sutja.synthesis.writer import Digits, Hand, Sheet
 

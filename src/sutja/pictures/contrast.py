@@ -71,8 +71,15 @@ def bright(patches: UInt8[np.ndarray, "*n 28 28"]) -> UInt8[np.ndarray, "*n 28 2
 
     Ink is on the side of the median to which the pixels reach farther. Contrast that is hardly above noise stays low.
     """
-    low, ground, high = np.percentile(patches, (2, 50, 98), axis=(-2, -1), keepdims=True)
-    reach = np.maximum(np.maximum(ground - low, high - ground), 2 * FAINTEST)
-    reach[ground - low > high - ground] *= -1
-    signed = (patches - ground.astype(np.float32)) * (200 / reach).astype(np.float32)
+    ground, reach = ground_and_reach(patches)
+    reach = np.copysign(np.maximum(np.abs(reach), 2 * FAINTEST), reach)
+    signed = (patches - ground) * (200 / reach)
     return np.asarray(np.clip(np.rint(40 + signed), 0, 255), np.uint8)
+
+
+def ground_and_reach(
+    patches: UInt8[np.ndarray, "*n h w"],
+) -> tuple[Float32[np.ndarray, "*n 1 1"], Float32[np.ndarray, "*n 1 1"]]:
+    """Of each patch the median, and how far its ink is from that in grey levels: below 0 where the ink is darker."""
+    low, ground, high = np.percentile(patches, (2, 50, 98), axis=(-2, -1), keepdims=True).astype(np.float32)
+    return ground, np.where(ground - low > high - ground, low - ground, high - ground)

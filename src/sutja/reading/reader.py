@@ -22,7 +22,7 @@ from sutja.reading.naming import label_all, own_names
 from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
 from sutja.reading.turns import TURNS, levelled, reduced, slope_of, turned, turned_back, unlevelled
-from sutja.reading.words import without_letters
+from sutja.reading.words import without_letters, without_traces
 
 METHODS = ("auto", "detector", "components")
 Rotation = int | str
@@ -243,7 +243,8 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
         Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
     )  # fmt: skip
     places = namer(found, copies)
-    kept = without_letters(without_overlaps(places.chosen(places.likely())), copies)
+    kept = without_traces(without_overlaps(places.chosen(places.likely())), copies)
+    kept = without_letters(kept, copies)
     kept = kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
     boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]
     names = own_names(kept) if classifier is bundled("digits") else label_all(classifier, frames_of(sheet, kept))

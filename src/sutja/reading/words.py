@@ -1,14 +1,15 @@
-"""Letters and parts of drawings that look like digits: an o within a word is no 0, nor is the eye of a face.
+"""Letters, parts of drawings and traces that look like digits: an o within a word is no 0, nor is the eye of a face.
 
-Each place is named from crops that show little of what is around. Here the ink of the whole page is looked at: how much
-of it no digit explains, on the page and in the run of signs that a digit belongs to, and what an outline holds.
+Each place is named from crops that show little of what is around. Here the ink of the whole page is looked at: how dark
+it is, how much of it no digit explains, on the page and in the run of signs that a digit belongs to, and what an
+outline holds.
 """
 
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
-from sutja.pictures.contrast import evened
+from sutja.pictures.contrast import CROP_DIGIT, evened, ground_and_reach, patch_of
 from sutja.reading.candidates import Named, fitting
 from sutja.reading.detector import MARGIN, Copy
 
@@ -29,8 +30,32 @@ CONVEX, ROUND, LONG = 0.9, (0.7, 0.87), 1.6
 is at most so many times as long as wide."""
 AROUND = 1.1
 """A digit's box is taken so much larger: strokes reach beyond it."""
+TRACE, CERTAIN = 0.15, 0.95
+"""What stands out by less than the first of what the page's certain digits do, and is less certain, is a trace."""
 FAINTEST, HALF = 0.3, 0.5
 """Ink stands out by at least the first, and by this share of what the darkest in digits does."""
+
+
+def without_traces(named: Named, copies: list[Copy]) -> Named:
+    """The places but those that are far fainter than the page's certain digits.
+
+    Faint pencil is read where all of a page is faint. Beside ink it is grain, the squares that JPEG leaves, or what
+    shines through from the other side of the sheet.
+
+    Args:
+        named: What is taken for digits.
+        copies: Of the picture.
+    """
+    certain = named.probability >= CERTAIN
+    if certain.all() or not certain.any():
+        return named
+    reach = np.zeros(len(certain), np.float32)
+    for number, (centre, size) in enumerate(zip(named.found.centres, named.found.sizes.max(axis=1), strict=True)):
+        copy = fitting(copies, float(size))
+        x, y = (centre * np.array(copy.scale) + MARGIN).tolist()
+        _, ink = ground_and_reach(patch_of(copy.grey, (x, y), float(size * np.mean(copy.scale)), side=CROP_DIGIT))
+        reach[number] = abs(ink.item())
+    return named.chosen(certain | (reach >= TRACE * np.median(reach[certain])))
 
 
 def without_letters(named: Named, copies: list[Copy]) -> Named:

@@ -1,21 +1,19 @@
 """Where on a page what is written: a single digit, rows, scattered rows, tables, boxes; and what is no digit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Float64
 
-from sutja.synthesis.signs import LETTERS, LOOKALIKES, PICTURES, SIGNS
+from sutja.synthesis.rows import Row, hand_of, words, write_row
+from sutja.synthesis.signs import LOOKALIKES, PICTURES, SIGNS
 from sutja.synthesis.style import Style
-from sutja.synthesis.writer import Digits, Hand, Sheet
+from sutja.synthesis.writer import Digits, Sheet
 
 Random = np.random.Generator
 Line: TypeAlias = Float64[np.ndarray, "2 2"]
 """Two points of the page between which a line is printed."""
-SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "plus", "equals")
-BEFORE = ("hash", "dollar", "euro", "won", "asterisk", "equals", "dash", "plus", "x", "N", "B")
-AFTER = ("dash", "long dash", "percent", "equals", "slash", "asterisk", "hash", "dot", "won", "k", "m")
 STEEPEST = 0.85
 """Radians by which a row may be turned: farther, 6 and 9 or 1 and 7 change places."""
 FIRST_OTHER = 1000
@@ -43,19 +41,6 @@ def fill(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Lin
         case "empty":
             others(sheet, style, random, int(random.integers(0, 12)))
     return []
-
-
-def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
-    """A hand that writes one row of a style."""
-    return Hand(
-        height=height or style.digit * float(np.exp(random.normal(0, 0.04))),
-        pen=style.pen * float(np.exp(random.normal(0, 0.1))),
-        slant=float(random.normal(0.05, 0.12)),
-        turn=0.0,
-        variation=style.variation,
-        foreign=style.foreign,
-        darkness=float(random.uniform(0.85, 1.0)),
-    )
 
 
 def single(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
@@ -90,89 +75,6 @@ def rows(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
             write_row(Row(sheet, style, hand, number, middle), digits, random, longest)
     if random.random() < 0.5 * style.signs:
         others(sheet, style, random, int(random.integers(1, 6)))
-
-
-@dataclass
-class Row:
-    """A row as it is written.
-
-    Attributes:
-        sheet: On which it is written.
-        style: Of the page.
-        hand: That writes it.
-        number: Tells it from other rows, which it must not meet.
-        middle: The height of its middle on the page, in pixels, before it falls and sags.
-        x: How far it is written, likewise.
-    """
-
-    sheet: Sheet
-    style: Style
-    hand: Hand
-    number: int
-    middle: float
-    x: float = 0.0
-
-    @property
-    def y(self) -> float:
-        """The height of its middle where the pen is: rows may fall and sag."""
-        width = self.sheet.plane.width
-        sag = self.style.bend * width * (1 - (2 * self.x / width - 1) ** 2)
-        return self.middle + self.style.step * (self.x - width / 2) + sag
-
-    def digit(self, digits: Digits, random: Random) -> float | None:
-        """Write a digit where the pen is; its width, or None where there was no room for it."""
-        y = self.y + random.normal(0, self.style.variation) * self.hand.height
-        return self.sheet.write_digit(digits, self.hand, (self.x, y), random, self.number)
-
-    def sign(self, name: str, random: Random, *, spelled: bool = False) -> float | None:
-        """Write a sign where the pen is; its width, or None where there was no room for it."""
-        return self.sheet.write_sign(name, self.hand, (self.x, self.y), random, self.number, spelled=spelled)
-
-    def advance(self, width: float, gap: float) -> None:
-        """Move the pen past what is this wide, and by a gap in heights of a digit."""
-        self.x += width + gap * self.hand.height
-
-
-def write_row(row: Row, digits: Digits, random: Random, longest: int) -> None:
-    """Write a row of digits, from a random start to the end of the page or to its longest."""
-    style, plane = row.style, row.sheet.plane
-    reach = plane.width * abs(np.cos(style.angle)) / 2 + plane.height * abs(np.sin(style.angle)) / 2
-    row.x = float(plane.width / 2 - reach + random.uniform(0.02, 0.5) ** 1.5 * 2 * reach)
-    breaks = {int(random.integers(1, max(2, longest))) for _ in range(style.columns - 1)}
-    if random.random() < style.signs * 0.6:
-        _mark(row, BEFORE, (0.1, 0.5), random)
-    count = 0
-    while row.x < plane.width / 2 + reach and count < longest:
-        width = row.digit(digits, random)
-        if width is None:
-            if count:
-                break
-            row.advance(0, 0.3)
-            continue
-        count += 1
-        row.advance(width, style.gap + random.normal(0, 0.02 + 0.12 * max(0.0, style.gap)))
-        if count in breaks:
-            row.advance(0, random.uniform(2.6, 6))
-        elif random.random() < 0.5 * style.signs:
-            _separate(row, random)
-    if count and random.random() < style.signs * 0.6:
-        for _ in range(random.integers(1, 3)):
-            _mark(row, AFTER, (0.05, 0.4), random)
-
-
-def _mark(row: Row, names: tuple[str, ...], gap: tuple[float, float], random: Random) -> None:
-    """Write one of some signs, and leave a gap after it, in heights of a digit."""
-    width = row.sign(str(random.choice(names)), random)
-    if width is not None:
-        row.advance(width, random.uniform(*gap))
-
-
-def _separate(row: Row, random: Random) -> None:
-    """Write a sign between two digits, mostly a dot, a comma or a dash."""
-    name = str(random.choice(SEPARATORS[:3] if random.random() < 0.8 else SEPARATORS))
-    width = row.sign(name, random)
-    if width is not None:
-        row.advance(width, max(0.02, row.style.gap) + random.uniform(0, 0.1))
 
 
 def scatter(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
@@ -264,20 +166,6 @@ def _outline(x: float, y: float, width: float, height: float) -> list[Line]:
     """The four sides of a box."""
     corners = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
     return [corners[[first, (first + 1) % 4]] for first in range(4)]
-
-
-def words(row: Row, random: Random) -> None:
-    """Letters in a row, in which some may look like digits: what they are, their neighbours say."""
-    plain = [name for name in LETTERS if name not in LOOKALIKES]
-    names = [
-        str(random.choice(plain if number < 2 or random.random() < 0.6 else LETTERS))
-        for number in range(random.integers(2, 9))
-    ]
-    for name in names if random.random() < 0.5 else random.permutation(names).tolist():
-        width = row.sign(name, random, spelled=True)
-        if width is None:
-            break
-        row.advance(width, max(0.02, row.style.gap))
 
 
 def others(sheet: Sheet, style: Style, random: Random, count: int) -> None:

@@ -49,7 +49,7 @@ class Stamp:
     top: int
 
 
-def edge_field(image: UInt8[np.ndarray, "28 28"]) -> Float32[np.ndarray, "a b"]:
+def edge_field(image: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "a b"]:
     """The distance of each pixel from the edge of the strokes.
 
     Args:
@@ -64,7 +64,7 @@ def edge_field(image: UInt8[np.ndarray, "28 28"]) -> Float32[np.ndarray, "a b"]:
     return np.asarray(inside - outside, np.float32)
 
 
-def middle_field(image: UInt8[np.ndarray, "28 28"]) -> Float32[np.ndarray, "a b"]:
+def middle_field(image: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "a b"]:
     """Minus the distance of each pixel from the middle line of the strokes, as if a fine pen had drawn them.
 
     Args:
@@ -164,7 +164,7 @@ def print_stamp(text: str, height: float, angle: float, centre: tuple[float, flo
     return Stamp(mask, left, top)
 
 
-def _enlarged(image: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "a b"]:
+def _enlarged(image: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "a b"]:
     """The strokes as 1, with the digit `FIELD` pixels high, or wide if it is wider, and a margin around."""
     left, top, across, down = cv2.boundingRect(image)
     digit = image[top : top + down, left : left + across]

@@ -49,6 +49,7 @@ class Style:
         noise: In grey levels, likewise.
         quality: Of JPEG, 1 to 100; 0 for none.
         binary: Whether the picture is black and white only, as a fax.
+        habits: How often a digit is out of proportion, a row's digits are joined, or a number has small raised cents.
     """
 
     width: int = 640
@@ -79,6 +80,7 @@ class Style:
     noise: float = 2.0
     quality: int = 0
     binary: bool = False
+    habits: float = 0.0
 
 
 def any_style(random: Random, width: int = 640, height: int = 480, smallest: float = 10.0) -> Style:
@@ -127,9 +129,15 @@ def any_style(random: Random, width: int = 640, height: int = 480, smallest: flo
         reduction=float(random.uniform(1, 1.5 if fine or random.random() < 0.6 else max(1.0, digit / 11))),
         blur=0.3 if calm else float(min(random.exponential(0.9), 0.4 + 0.035 * digit)),
         noise=noise,
-        quality=int(random.integers(25, 96)) if not calm and random.random() < 0.6 else 0,
+        quality=int(random.integers(12, 96)) if not calm and random.random() < 0.6 else 0,
         binary=bool(random.random() < 0.04 and contrast > 60),
+        habits=any_habits(random),
     )
+
+
+def any_habits(random: Random) -> float:
+    """How often a page's hand does what MNIST's writers hardly do: half of all hands never do."""
+    return float(random.choice([0.0, 0.15, 0.5], p=[0.5, 0.3, 0.2]))
 
 
 def _log_uniform(random: Random, low: float, high: float) -> float:

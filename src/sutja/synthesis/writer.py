@@ -17,6 +17,7 @@ from sutja.synthesis.glyphs import (
     size_of,
     stroke_stamp,
 )
+from sutja.synthesis.habits import joint, stretched, stretched_strokes
 from sutja.synthesis.plane import Plane
 from sutja.synthesis.signs import sign_strokes
 from sutja.synthesis.strokes import digit_strokes
@@ -92,6 +93,8 @@ class Hand:
         variation: Deviation of heights and places, as a share of the height.
         foreign: Share of digits drawn from strokes of our own.
         darkness: Of the ink, up to 1.
+        habits: Share of digits that are out of proportion.
+        joined: Whether the pen goes on from a digit to the next.
     """
 
     height: float
@@ -101,6 +104,12 @@ class Hand:
     variation: float
     foreign: float
     darkness: float
+    habits: float = 0.0
+    joined: bool = False
+
+    def unusual(self, random: Random) -> bool:
+        """Whether the next digit is out of proportion."""
+        return self.habits > 0 and random.random() < self.habits
 
     def matrix(self, random: Random) -> Float64[np.ndarray, "2 2"]:
         """From units of a digit's height to pixels of the page, for one sign."""
@@ -158,14 +167,18 @@ class Sheet:
         box = box_of(stamp)
         if box is None or not self.free(box, row):
             return None
+        self.paint(stamp, darkness)
+        self.taken = np.vstack([self.taken, (row, *box)])
+        return box
+
+    def paint(self, stamp: Stamp, darkness: float) -> None:
+        """Ink the part of a mask that is on the page."""
         height, width = stamp.mask.shape
         top, left = max(0, stamp.top), max(0, stamp.left)
         bottom, right = min(self.plane.height, stamp.top + height), min(self.plane.width, stamp.left + width)
         part = stamp.mask[top - stamp.top : bottom - stamp.top, left - stamp.left : right - stamp.left]
         place = self.ink[top:bottom, left:right]
         np.maximum(place, part * np.float32(darkness), out=place)
-        self.taken = np.vstack([self.taken, (row, *box)])
-        return box
 
     def write_digit(
         self,
@@ -210,6 +223,8 @@ class Sheet:
         """A digit of strokes of our own: its label, its width on the page, and its ink."""
         label = int(random.integers(10))
         strokes = digit_strokes(label, random)
+        if hand.unusual(random):
+            strokes = stretched_strokes(strokes, random)
         width = float(np.ptp(np.concatenate(strokes) @ matrix.T, axis=0)[0])
         pen = (hand.pen or float(random.uniform(0.06, 0.12))) * hand.height
         pixel, seen = self.plane.seen(place[0] + ahead * width / 2, place[1])
@@ -220,12 +235,26 @@ class Sheet:
     ) -> tuple[int, float, Stamp]:
         """A digit from an image: its label, its width on the page, and its ink."""
         image, label = digits.drawn(random)
+        if hand.unusual(random):
+            image = stretched(image, random)
         values = middle_field(image) if hand.pen else edge_field(image)
         width = float((np.abs(matrix) @ size_of(values))[0])
         width -= abs(hand.slant) * hand.height * 0.6  # slanted neighbours interlock
         pixel, seen = self.plane.seen(place[0] + ahead * width / 2, place[1])
         pen = (hand.pen or random.normal(0, 0.025)) * hand.height * enlargement(seen)
         return label, width, field_stamp(values, seen @ matrix, pixel, max(1.0, pen) if hand.pen else pen)
+
+    def join(self, one: Written, other: Written, hand: Hand, random: Random) -> None:
+        """Draw what joins a digit to the next, where there is little between them."""
+        if other.box[0] - one.box[0] - one.box[2] > 0.5 * max(one.box[3], other.box[3]):
+            return
+        path = joint(self.ink, one.box, other.box, random)
+        if path is None:
+            return
+        middle = (path.min(axis=0) + path.max(axis=0)) / 2
+        pen = max(1.0, (hand.pen or 0.08) * hand.height * float(random.uniform(0.6, 1.0)))
+        stamp = stroke_stamp([path], np.eye(2), (float(middle[0]), float(middle[1])), pen)
+        self.paint(stamp, hand.darkness)
 
     def write_sign(
         self, name: str, hand: Hand, place: tuple[float, float], random: Random, row: int, *, spelled: bool = False

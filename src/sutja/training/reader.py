@@ -42,9 +42,7 @@ from sutja.training.recipe import Recipe
 from sutja.training.run import carried_out
 
 TEST_PAGES, CALIBRATION_PAGES = 1_000, 600
-
-
-PAGES, EVERYDAY = 50_000, 0.7
+PAGES, EVERYDAY = 46_000, 0.7
 """Composed pages from which crops are taken, and the share of them that is as people mostly have them."""
 FIRST_GUESS = Calibration(1.0, 1.0, 0.0)
 """For choosing the places on which the calibration is then fitted."""

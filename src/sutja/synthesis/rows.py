@@ -1,0 +1,152 @@
+"""One row on a page: digits, the signs before, between and after them, raised cents; or words."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sutja.synthesis.signs import LETTERS, LOOKALIKES
+from sutja.synthesis.style import Style
+from sutja.synthesis.writer import Digits, Hand, Sheet
+
+Random = np.random.Generator
+SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "plus", "equals")
+BEFORE = ("hash", "dollar", "euro", "won", "asterisk", "equals", "dash", "plus", "x", "N", "B")
+AFTER = ("dash", "long dash", "percent", "equals", "slash", "asterisk", "hash", "dot", "won", "k", "m")
+JOINED = 0.6
+"""So many digits are joined to the one before in a row of joined ones."""
+
+
+def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
+    """A hand that writes one row of a style."""
+    return Hand(
+        height=height or style.digit * float(np.exp(random.normal(0, 0.04))),
+        pen=style.pen * float(np.exp(random.normal(0, 0.1))),
+        slant=float(random.normal(0.05, 0.12)),
+        turn=0.0,
+        variation=style.variation,
+        foreign=style.foreign,
+        darkness=float(random.uniform(0.85, 1.0)),
+        habits=style.habits,
+        joined=style.habits > 0 and bool(random.random() < style.habits),
+    )
+
+
+@dataclass
+class Row:
+    """A row as it is written.
+
+    Attributes:
+        sheet: On which it is written.
+        style: Of the page.
+        hand: That writes it.
+        number: Tells it from other rows, which it must not meet.
+        middle: The height of its middle on the page, in pixels, before it falls and sags.
+        x: How far it is written, likewise.
+    """
+
+    sheet: Sheet
+    style: Style
+    hand: Hand
+    number: int
+    middle: float
+    x: float = 0.0
+
+    @property
+    def y(self) -> float:
+        """The height of its middle where the pen is: rows may fall and sag."""
+        width = self.sheet.plane.width
+        sag = self.style.bend * width * (1 - (2 * self.x / width - 1) ** 2)
+        return self.middle + self.style.step * (self.x - width / 2) + sag
+
+    def digit(self, digits: Digits, random: Random) -> float | None:
+        """Write a digit where the pen is; its width, or None where there was no room for it."""
+        y = self.y + random.normal(0, self.style.variation) * self.hand.height
+        width = self.sheet.write_digit(digits, self.hand, (self.x, y), random, self.number)
+        if width is not None and self.hand.joined and random.random() < JOINED:
+            *_, before, last = [None, *self.sheet.written]
+            if before and last and before.line == last.line:
+                self.sheet.join(before, last, self.hand, random)
+        return width
+
+    def sign(self, name: str, random: Random, *, spelled: bool = False) -> float | None:
+        """Write a sign where the pen is; its width, or None where there was no room for it."""
+        return self.sheet.write_sign(name, self.hand, (self.x, self.y), random, self.number, spelled=spelled)
+
+    def advance(self, width: float, gap: float) -> None:
+        """Move the pen past what is this wide, and by a gap in heights of a digit."""
+        self.x += width + gap * self.hand.height
+
+
+def write_row(row: Row, digits: Digits, random: Random, longest: int) -> None:
+    """Write a row of digits, from a random start to the end of the page or to its longest."""
+    style, plane = row.style, row.sheet.plane
+    reach = plane.width * abs(np.cos(style.angle)) / 2 + plane.height * abs(np.sin(style.angle)) / 2
+    row.x = float(plane.width / 2 - reach + random.uniform(0.02, 0.5) ** 1.5 * 2 * reach)
+    breaks = {int(random.integers(1, max(2, longest))) for _ in range(style.columns - 1)}
+    if random.random() < style.signs * 0.6:
+        _mark(row, BEFORE, (0.1, 0.5), random)
+    count = 0
+    while row.x < plane.width / 2 + reach and count < longest:
+        width = row.digit(digits, random)
+        if width is None:
+            if count:
+                break
+            row.advance(0, 0.3)
+            continue
+        count += 1
+        row.advance(width, style.gap + random.normal(0, 0.02 + 0.12 * max(0.0, style.gap)))
+        if count in breaks:
+            row.advance(0, random.uniform(2.6, 6))
+        elif random.random() < 0.5 * style.signs:
+            _separate(row, random)
+    if count and style.habits and random.random() < style.habits * 0.4:
+        cents(row, digits, random)
+    if count and random.random() < style.signs * 0.6:
+        for _ in range(random.integers(1, 3)):
+            _mark(row, AFTER, (0.05, 0.4), random)
+
+
+def cents(row: Row, digits: Digits, random: Random) -> None:
+    """Write two smaller digits at the end of a row, mostly raised, and mostly with a line under them."""
+    height = row.hand.height * random.uniform(0.5, 0.85)
+    raised = random.uniform(-0.2, 1) * (row.hand.height - height) / 2
+    small = replace(row, hand=replace(row.hand, height=height), middle=row.middle - raised)
+    small.advance(0, random.uniform(0, 0.4))
+    line = replace(small)
+    for _ in range(2):
+        width = small.digit(digits, random)
+        if width is None:
+            return
+        small.advance(width, max(0.05, row.style.gap))
+    if random.random() < 0.6:
+        line.sign("underline", random)
+    row.x = small.x
+
+
+def _mark(row: Row, names: tuple[str, ...], gap: tuple[float, float], random: Random) -> None:
+    """Write one of some signs, and leave a gap after it, in heights of a digit."""
+    width = row.sign(str(random.choice(names)), random)
+    if width is not None:
+        row.advance(width, random.uniform(*gap))
+
+
+def _separate(row: Row, random: Random) -> None:
+    """Write a sign between two digits, mostly a dot, a comma or a dash."""
+    name = str(random.choice(SEPARATORS[:3] if random.random() < 0.8 else SEPARATORS))
+    width = row.sign(name, random)
+    if width is not None:
+        row.advance(width, max(0.02, row.style.gap) + random.uniform(0, 0.1))
+
+
+def words(row: Row, random: Random) -> None:
+    """Letters in a row, in which some may look like digits: what they are, their neighbours say."""
+    plain = [name for name in LETTERS if name not in LOOKALIKES]
+    names = [
+        str(random.choice(plain if number < 2 or random.random() < 0.6 else LETTERS))
+        for number in range(random.integers(2, 9))
+    ]
+    for name in names if random.random() < 0.5 else random.permutation(names).tolist():
+        width = row.sign(name, random, spelled=True)
+        if width is None:
+            break
+        row.advance(width, max(0.02, row.style.gap))
