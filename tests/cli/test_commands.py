@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -86,6 +87,22 @@ def test_overlays_are_written_under_names_of_their_own(tmp_path: Path) -> None:
     names = overlay_names([Path("a/x.png"), Path("b/x.jpg"), Path("a/x.png")], Path("o"))
     assert names == {Path("a/x.png"): Path("o/x.png"), Path("b/x.jpg"): Path("o/x-2.png")}
     assert overlay_names([Path("x.png")], Path()) == {Path("x.png"): Path("x-2.png")}
+    assert set(overlay_names([Path("x.jpg"), Path("x.png")], Path()).values()) == {Path("x-2.png"), Path("x-3.png")}
+
+
+def test_no_picture_is_written_over(tmp_path: Path) -> None:
+    for name in ("digit.jpg", "digit.png"):
+        shutil.copy(SAMPLES / "digit.png", tmp_path / name)
+    run("read", tmp_path / "digit.jpg", tmp_path / "digit.png", "--overlay", tmp_path)
+    run("read", tmp_path / "digit.png", "-o", tmp_path / "digit.png", status=2)
+    for name in ("digit.jpg", "digit.png"):
+        assert (tmp_path / name).read_bytes() == (SAMPLES / "digit.png").read_bytes()
+    assert (tmp_path / "digit-2.png").exists()
+
+
+@pytest.mark.parametrize("options", [("--drop",), ("--table", "--drop"), ("--table", "--overlay", "shown")])
+def test_an_option_that_would_do_nothing_is_refused(options: tuple[str, ...]) -> None:
+    assert run("read", SAMPLES / "marks.png", *options, status=2).stderr
 
 
 def test_a_table_becomes_csv_and_cells_to_check_are_named(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -14,11 +16,12 @@ import sutja
 from sutja.classifier.classifier import Classifier
 from sutja.errors import ModelError, PictureError
 from sutja.pictures.frame import frame_digit
+from sutja.reading.detector import MOST_FOUND
 from sutja.reading.naming import classify
-from sutja.reading.reader import METHODS, enlarged, read
-from sutja.reading.result import Box
+from sutja.reading.reader import METHODS, MOST_DIGITS, enlarged, read, read_all, stages_of
+from sutja.reading.result import Box, Reading
 from sutja.synthesis.strokes import digit_strokes, drawn
-from tests.reading.pictures import on_paper, row_of
+from tests.reading.pictures import on_paper, put, row_of, sheet, written
 
 TEXT = "3140592687"
 
@@ -72,6 +75,26 @@ def test_boxes_are_where_the_ink_is(row: tuple[np.ndarray, str]) -> None:
         inside[digit.box.y : digit.box.bottom, digit.box.x : digit.box.right] = True
     strong = cv2.resize(np.pad(ink, 40), None, fx=4, fy=4) > 200
     assert (strong & ~inside).sum() < 0.01 * strong.sum()
+    rows, columns = strong.any(axis=1), strong.any(axis=0)
+    assert inside.sum() < 1.4 * rows.sum() * columns.sum()
+
+
+def test_boxes_of_a_sloping_page_are_around_its_ink() -> None:
+    level = cv2.copyMakeBorder(written("4170447", height=60, pitch=70), 130, 130, 60, 60, cv2.BORDER_REPLICATE)
+    middle = level.shape[1] / 2, level.shape[0] / 2
+    turn = cv2.getRotationMatrix2D(middle, -26, 1.0)
+    picture = cv2.warpAffine(level, turn, level.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    stages = stages_of(picture)
+    assert stages.slope == pytest.approx(np.radians(26), abs=0.03)
+    reading = stages.reading("")
+    assert reading.text == "4170447"
+    _, _, pieces, _ = cv2.connectedComponentsWithStats((picture < 150).astype(np.uint8))
+    inks = sorted((Box(*piece[:4].tolist()) for piece in pieces[1:] if piece[4] > 50), key=lambda box: box.x)
+    for digit, ink in zip(reading.digits, inks, strict=True):
+        across = min(digit.box.right, ink.right) - max(digit.box.x, ink.x)
+        down = min(digit.box.bottom, ink.bottom) - max(digit.box.y, ink.y)
+        shared = max(0, across) * max(0, down)
+        assert shared > 0.6 * (digit.box.width * digit.box.height + ink.width * ink.height - shared)
 
 
 def test_boxes_of_a_turned_photo_are_in_the_picture_as_shown(row: tuple[np.ndarray, str], tmp_path: Path) -> None:
@@ -83,6 +106,44 @@ def test_boxes_of_a_turned_photo_are_in_the_picture_as_shown(row: tuple[np.ndarr
     assert reading.text == row[1]
     assert reading.width > reading.height
     assert reading.picture == str(tmp_path / "photo.jpg")
+    as_shown = read(on_paper(row[0]))
+    for box, other in zip(reading.digits, as_shown.digits, strict=True):
+        assert np.allclose(box.box, other.box, atol=4)
+
+
+def test_small_digits_on_a_large_page_that_lies_on_its_side_are_turned() -> None:
+    page = sheet(1200, 1600)
+    rows = "2753", "4925", "7352", "5274"
+    for number, text in enumerate(rows):
+        put(page, np.pad(row_of(framed(text), size=15), 2), 300, 300 + 60 * number)
+    assert read(np.rot90(page), rotate="auto").text == "\n".join(rows)
+
+
+def test_many_pictures_at_once_are_read_as_each_alone(row: tuple[np.ndarray, str], tmp_path: Path) -> None:
+    """In a process of its own, as models that are loaded already hide who loads them."""
+    Image.fromarray(on_paper(row[0])).save(tmp_path / "row.png")
+    script = (
+        "import sys, sutja, warnings\n"
+        "readings = list(sutja.read_all([sys.argv[1]] * 6, workers=6))\n"
+        "alone = sutja.read(sys.argv[1])\n"
+        "assert ('ignore', None, Warning, None, 0) not in warnings.filters\n"
+        "assert all([d.probability for d in one.digits] == [d.probability for d in alone.digits] for one in readings)"
+    )
+    subprocess.run([sys.executable, "-c", script, tmp_path / "row.png"], check=True, timeout=120)
+
+
+def test_pictures_are_taken_as_they_are_read(row: tuple[np.ndarray, str]) -> None:
+    taken = []
+
+    def camera() -> Iterator[np.ndarray]:
+        for number in range(9):
+            taken.append(number)
+            yield on_paper(row[0])
+
+    first = next(read_all(camera(), workers=2))
+    assert isinstance(first, Reading)
+    assert first.text == row[1]
+    assert len(taken) <= 3
 
 
 def test_any_callable_can_be_the_classifier(digit_rows: tuple[np.ndarray, np.ndarray]) -> None:
@@ -122,7 +183,10 @@ def test_twenty_thousand_specks_take_bounded_work() -> None:
     places = np.random.default_rng(0).integers(0, 1998, (20_000, 2))
     for y, x in places:
         picture[y : y + 2, x : x + 3] = 0
-    assert len(read(picture).digits) <= 2000
+    stages = stages_of(picture, method="detector")
+    assert stages.places is not None
+    assert 0 < len(stages.places.found) <= MOST_FOUND
+    assert len(stages.digits) <= MOST_DIGITS
 
 
 @settings(max_examples=40, deadline=None)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from sutja.classifier.classifier import Classifier
+from sutja.errors import RunError
 from sutja.reading.candidates import log_odds
 from sutja.reading.detector import Detector
 from sutja.training import reader
@@ -58,3 +59,5 @@ def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
     train_reader(tmp_path, pages=120)
     assert (tmp_path / "crops.onnx").read_bytes() == content
     assert Detector(content=(tmp_path / "detector.onnx").read_bytes()).card == card
+    with pytest.raises(RunError, match="holds a run with .*'pages': 120, 'seed': 0"):
+        train_reader(tmp_path, pages=120, seed=1)

@@ -12,7 +12,7 @@ from jaxtyping import Float32, UInt8
 
 from sutja.classifier.card import KEY, Card
 from sutja.classifier.keras_model import OLD_SUFFIXES, SUFFIX, KerasNetwork, card_of, is_keras_model, open_keras_file
-from sutja.classifier.session import session_of
+from sutja.classifier.session import LOADING, session_of
 from sutja.data.dataset import as_images
 from sutja.errors import ModelError, unknown_name
 
@@ -156,7 +156,8 @@ def model_file(source: str | os.PathLike[str]) -> tuple[bytes, str]:
 
 def bundled(name: str, threads: int = 0) -> Classifier:
     """A model that the package carries, loaded once a process for each number of threads."""
-    return _bundled(name, threads)
+    with LOADING:
+        return _bundled(name, threads)
 
 
 @cache

@@ -1,7 +1,11 @@
 """A model file at work in ONNX Runtime."""
 
+from threading import Lock
+
 import onnxruntime
 
+LOADING = Lock()
+"""Held while a bundled model is loaded: two threads at once would each load their own."""
 SILENT = 4
 """Log nothing but what ends the process: a damaged file is reported by the exception, once."""
 

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from sutja.reading.result import Reading
 
 TURNS = ("0", "90", "180", "270", "auto")
+TABLE_LEAST = 0.9
+"""Cells of a table that are less sure are listed, unless told otherwise."""
 
 
 def command(
     pictures: Annotated[list[Path], typer.Argument(help="Pictures to read.", show_default=False)],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each picture.")] = False,
     min_confidence: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="Mark digits that are less sure than this as ?, and such cells of a table."),
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Mark digits that are less sure than this as ?; of a table, list such cells (0.9)."
+        ),
+    ] = None,
     drop: Annotated[bool, typer.Option("--drop", help="Leave such digits out instead.")] = False,
     table: Annotated[bool, typer.Option("--table", help="Read a table, ruled or not, and give it as CSV.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the text, JSON or CSV into this file.")] = None,
@@ -53,21 +57,26 @@ def command(
 
     if rotate not in TURNS:
         raise typer.BadParameter(f"rotate by one of {', '.join(TURNS)}; found {rotate}.")
-    if table and (len(pictures) > 1 or json):
-        raise typer.BadParameter("--table takes one picture, and gives CSV.")
+    if table:
+        _check_table(pictures, json, drop or overlay is not None)
+    elif drop and min_confidence is None:
+        raise typer.BadParameter("--drop leaves out what is below --min-confidence. Give that too, as 0.9.")
+    _check_out(pictures, out)
     turn: Rotation = rotate if rotate == "auto" else int(rotate)
     classifier = Classifier.load(model)
     if table:
-        failures = _read_table(pictures[0], classifier, method, turn, min_confidence or 0.9, out)
+        least = TABLE_LEAST if min_confidence is None else min_confidence
+        failures = _read_table(pictures[0], classifier, method, turn, least, out)
     else:
         texts: list[str] = []
         failures = 0
+        targets = overlay_names(pictures, overlay) if overlay else {}
         for picture, reading in _readings(pictures, classifier, method, turn):
-            failed = not _shown(picture, reading, overlay and overlay_names(pictures, overlay)[picture])
+            failed = not _shown(picture, reading, targets.get(picture))
             failures += failed
             if failed:
                 continue
-            sure = reading.doubted(min_confidence, drop)  # type: ignore[union-attr]  # errors were left out
+            sure = reading.doubted(min_confidence or 0.0, drop)  # type: ignore[union-attr]  # errors were left out
             lines = [sure.to_json()] if json else sure.text.split("\n")
             texts += lines if json or len(pictures) == 1 else [f"{picture}\t{line}" for line in lines]
             if out is None:
@@ -80,6 +89,20 @@ def command(
             _explain(picture, classifier, method, turn, folder.with_suffix(""))
     if failures:
         raise typer.Exit(1)
+
+
+def _check_table(pictures: list[Path], json: bool, others: bool) -> None:
+    """Refuse what does not go with `--table`."""
+    if len(pictures) > 1 or json:
+        raise typer.BadParameter("--table takes one picture, and gives CSV.")
+    if others:
+        raise typer.BadParameter("--table lists doubtful cells; it goes with neither --drop nor --overlay.")
+
+
+def _check_out(pictures: list[Path], out: Path | None) -> None:
+    """Refuse to write the text over a picture."""
+    if out is not None and out.resolve() in {picture.resolve() for picture in pictures}:
+        raise typer.BadParameter(f"{out} is one of the pictures. Give another name to --out.")
 
 
 def _readings(
@@ -156,11 +179,16 @@ def _explain(picture: Path, classifier: "Classifier", method: str, turn: "Rotati
 
 
 def overlay_names(pictures: list[Path], folder: Path) -> dict[Path, Path]:
-    """A name in the overlay folder for each picture; pictures of one name get numbers, so that none is lost."""
+    """A name in the overlay folder for each picture; pictures of one name get numbers, so that none is lost.
+
+    No name is that of one of the pictures.
+    """
+    taken = {picture.resolve() for picture in pictures}
     names: dict[Path, Path] = {}
     for picture in dict.fromkeys(pictures):
         target, number = folder / f"{picture.stem}.png", 2
-        while target in names.values() or target.resolve() == picture.resolve():
+        while target.resolve() in taken:
             target, number = folder / f"{picture.stem}-{number}.png", number + 1
+        taken.add(target.resolve())
         names[picture] = target
     return names

@@ -8,7 +8,6 @@ no second copy of its size is held.
 import logging
 import math
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
 from sutja.errors import PictureError
+from sutja.pictures.quiet import quiet
 
 MOST_PIXELS = 100_000_000
 """A larger picture is refused by its header, before any of it is decoded."""
@@ -126,8 +126,7 @@ def colours(picture: Picture, longest_side: float = math.inf) -> Image.Image:
 
 def _decoded(picture: Picture, mode: str, longest_side: float) -> tuple[Image.Image, tuple[int, int]]:
     """The picture upright and reduced, and its true size."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # remarks on metadata and size: what matters is raised
+    with quiet():  # remarks on metadata and size: what matters is raised
         if isinstance(picture, np.ndarray):
             return _loaded(_from_array(picture), "the picture", mode, longest_side)
         if isinstance(picture, Image.Image):

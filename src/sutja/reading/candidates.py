@@ -112,7 +112,7 @@ class Namer:
     presence: Calibration = Calibration()
 
     def __call__(self, found: Found, copies: list[Copy]) -> Named:
-        """Crop every place from the copy in which it was found, and name it."""
+        """Crop every place, and name it."""
         crops = crops_of(found, copies)
         answers = np.asarray(self.crops(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
         answers = self.seen_larger_and_smaller(answers, found, copies)

@@ -1,7 +1,7 @@
 """Finding digits with the learned detector, at several scales of the picture.
 
 The network knows digits of about 10 to 72 pixels. It is shown the picture at halving sizes, so that whatever size a
-digit has, it is within that range in two copies or three.
+digit has, it is within that range in one copy, mostly in two.
 """
 
 import json
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from sutja.classifier.session import session_of
+from sutja.classifier.session import LOADING, session_of
 from sutja.pictures.contrast import evened
 
 STRIDE, UNIT = 4, 24.0
@@ -56,20 +56,24 @@ class Found:
         centres: float32 `[n, 2]`, x then y.
         sizes: float32 `[n, 2]`, width and height.
         scores: float32 `[n, 10]`, how likely each digit is there.
-        copies: int `[n]`, in which copy of the picture each was found.
     """
 
     centres: Float32[np.ndarray, "n 2"]
     sizes: Float32[np.ndarray, "n 2"]
     scores: Float32[np.ndarray, "n 10"]
-    copies: np.ndarray
 
     def __len__(self) -> int:
         return len(self.centres)
 
+    @classmethod
+    def joined(cls, *parts: "Found") -> "Found":
+        """All of several."""
+        arrays = zip(*((part.centres, part.sizes, part.scores) for part in parts), strict=True)
+        return cls(*(np.concatenate(each) for each in arrays))
+
     def chosen(self, which: np.ndarray) -> "Found":
         """Some of the places."""
-        return Found(self.centres[which], self.sizes[which], self.scores[which], self.copies[which])
+        return Found(self.centres[which], self.sizes[which], self.scores[which])
 
 
 class Detector:
@@ -95,11 +99,11 @@ class Detector:
             The places, of which several may share parts of a digit, and the copies of the picture that were looked at.
         """
         copies, found = [], []
-        for number, scale in enumerate(scales_of(grey.shape)):
+        for scale in scales_of(grey.shape):
             copy, scores, shapes = self._look(grey, scale)
             copies.append(copy)
-            found.append(places_of(scores, shapes, copy, number))
-        joined = Found(*(np.concatenate(arrays) for arrays in zip(*map(_arrays, found), strict=True)))
+            found.append(places_of(scores, shapes, copy))
+        joined = Found.joined(*found)
         order = np.argsort(-joined.scores.max(axis=1), kind="stable")[:MOST_FOUND]
         return fused(joined.chosen(order)), copies
 
@@ -120,9 +124,14 @@ class Detector:
         return Copy(padded, true_scale, scores.max(axis=0)), scores, shapes
 
 
-@cache
 def bundled_detector(threads: int = 0) -> Detector:
-    """The detector that the package carries, loaded once a process."""
+    """The detector that the package carries, loaded once a process for each number of threads."""
+    with LOADING:
+        return _bundled_detector(threads)
+
+
+@cache
+def _bundled_detector(threads: int) -> Detector:
     return Detector(threads)
 
 
@@ -152,9 +161,7 @@ def with_margins(
     return np.asarray(cv2.copyMakeBorder(grey, top, bottom, left, right, kind, value=ground), np.uint8)
 
 
-def places_of(
-    scores: Float32[np.ndarray, "10 p q"], shapes: Float32[np.ndarray, "4 p q"], copy: Copy, number: int
-) -> Found:
+def places_of(scores: Float32[np.ndarray, "10 p q"], shapes: Float32[np.ndarray, "4 p q"], copy: Copy) -> Found:
     """The places in one copy whose score is the highest around."""
     heat = copy.heat
     rows, columns = np.nonzero((heat >= FAINTEST) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8))))
@@ -165,10 +172,7 @@ def places_of(
     centres = np.stack([x, y], 1)
     scale = np.array(copy.scale, np.float32)
     around = scores[:, rows, columns].T
-    return Found(
-        np.asarray(centres / scale, np.float32), np.asarray(sizes / scale, np.float32), around,
-        np.full(len(rows), number),
-    )  # fmt: skip
+    return Found(np.asarray(centres / scale, np.float32), np.asarray(sizes / scale, np.float32), around)
 
 
 def fused(found: Found) -> Found:
@@ -194,8 +198,4 @@ def fused(found: Found) -> Found:
             (values[alike] * weight).sum(axis=0) for values in (found.centres, found.sizes)
         )
         scores[number] = found.scores[alike].max(axis=0)
-    return Found(centres, sizes, scores, found.copies).chosen(np.array(kept, int))
-
-
-def _arrays(found: Found) -> tuple[np.ndarray, ...]:
-    return found.centres, found.sizes, found.scores, found.copies
+    return Found(centres, sizes, scores).chosen(np.array(kept, int))

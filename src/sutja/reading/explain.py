@@ -52,9 +52,7 @@ def account(stages: Stages) -> str:
     height, width = stages.sheet.grey.shape
     lines = [f"decoded {stages.sheet.width}×{stages.sheet.height}, read at {width}×{height}, turned {stages.turn}°"]
     if stages.places is not None:
-        sizes = ", ".join(
-            f"{copy.grey.shape[1] - 2 * MARGIN}×{copy.grey.shape[0] - 2 * MARGIN}" for copy in stages.copies
-        )
+        sizes = ", ".join(f"{round(width * copy.scale[0])}×{round(height * copy.scale[1])}" for copy in stages.copies)
         lines.append(f"looked at in {len(stages.copies)} sizes: {sizes}")
         likely = int(stages.places.likely().sum())
         lines.append(f"found {len(stages.places.found)} places, {likely} of them likely digits")

@@ -7,7 +7,7 @@ from jaxtyping import UInt8
 
 from sutja.classifier.classifier import AnyClassifier, Classifier, as_classifier
 from sutja.errors import ModelError, PictureError
-from sutja.pictures.decode import Picture, sheet_of
+from sutja.pictures.decode import Picture, Sheet, sheet_of
 from sutja.pictures.frame import frame_digit, frame_garment
 from sutja.pictures.ink import ink_of
 from sutja.reading.candidates import NOT_A_DIGIT, Named
@@ -17,6 +17,8 @@ ALTERNATIVES = 3
 FAINTEST_GARMENT = 12
 LONGEST_SIDE = 2000
 """A larger picture is looked at in this size."""
+NEARBY = 0.15
+"""For a classifier of one's own, a digit is cut out with this share of its size around it."""
 
 
 def classify(picture: Picture, model: "AnyClassifier | str | os.PathLike[str]" = "fashion") -> Classification:
@@ -70,6 +72,19 @@ def own_names(kept: Named) -> list[list[tuple[str, float]]]:
         names.append([(str(order[0]), float(probability))])
         names[-1] += [(str(label), float(share)) for label, share in zip(order[1:], others, strict=True)]
     return names
+
+
+def frames_of(sheet: Sheet, kept: Named) -> list[UInt8[np.ndarray, "28 28"]]:
+    """Each place framed as MNIST frames its digits, for a classifier that has learned from those."""
+    frames = []
+    for (x, y), (width, height) in zip(kept.found.centres, kept.found.sizes, strict=True):
+        reach = np.array([x, y]), np.array([width, height]) / 2 + NEARBY * max(width, height)
+        limit = np.array(sheet.grey.shape[::-1])
+        left, top = np.clip(reach[0] - reach[1], 0, limit - 1).astype(int)
+        right, bottom = np.clip(reach[0] + reach[1] + 1, (left + 1, top + 1), limit).astype(int)
+        part = sheet.grey[top:bottom, left:right]
+        frames.append(frame_digit(ink_of(np.ascontiguousarray(part))))
+    return frames
 
 
 def class_names(classifier: AnyClassifier, count: int) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """`read`: from a picture to the numbers written in it, stage by stage."""
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 import numpy as np
-from jaxtyping import UInt8
 
 from sutja.classifier.classifier import AnyClassifier, as_classifier, bundled
 from sutja.errors import PictureError, SutjaError, unknown_name
@@ -18,10 +18,10 @@ from sutja.reading.candidates import LEAST, Calibration, Named, Namer, without_o
 from sutja.reading.components import cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
-from sutja.reading.naming import label_all, own_names
+from sutja.reading.naming import frames_of, label_all, own_names
 from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
-from sutja.reading.turns import TURNS, levelled, reduced, slope_of, turned, turned_back, unlevelled
+from sutja.reading.turns import TURNS, best_turn, levelled, slope_of, turned, turned_back, unlevelled
 from sutja.reading.words import without_letters, without_traces
 
 METHODS = ("auto", "detector", "components")
@@ -31,14 +31,10 @@ LONGEST_SIDE = 1600
 """A larger picture is read at this size: no digit that a person would write needs more."""
 SMALL = 64
 """A picture whose longer side is no more than this is a digit or two cut out by somebody: "auto" takes components."""
-LONGEST_TO_TURN = 640
-"""The longer side at which a picture is tried in four positions."""
 SLOPING = 0.1
 """A page whose rows slope by more radians is read once more, levelled: digits and rows are easier then."""
 MOST_DIGITS = 2000
 """A picture gives at most so many digits, the surest ones: time and memory stay bounded."""
-NEARBY = 0.15
-"""For a classifier of one's own, a digit is cut out with this share of its size around it."""
 
 
 @dataclass(frozen=True)
@@ -151,15 +147,22 @@ def read_all(
         A reading for each; or, for a picture that cannot be read, its error, so that it does not stop the others.
     """
     workers = workers or os.cpu_count() or 1
+    classifier = as_classifier(model)
 
     def attempt(picture: Picture) -> Reading | SutjaError:
         try:
-            return stages_of(picture, model, method, rotate, threads=1).reading(name_of(picture))
+            return stages_of(picture, classifier, method, rotate, threads=1).reading(name_of(picture))
         except PictureError as error:
             return error
 
+    begun: deque[Future[Reading | SutjaError]] = deque()
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(attempt, pictures)
+        for picture in pictures:
+            begun.append(pool.submit(attempt, picture))
+            if len(begun) > workers:  # pictures may come from a camera: no more are taken than are worked on
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
 
 
 def stages_of(
@@ -189,10 +192,9 @@ def stages_of(
     sheet = sheet_of(picture, LONGEST_SIDE)
     if method == "auto":
         method = "components" if max(sheet.grey.shape) <= SMALL else "detector"
-    find = partial(by_components, classifier=classifier)
-    if method == "detector":
-        find = partial(by_detector, classifier=classifier, threads=threads)
-    turn = upright_turn(sheet, find) if rotate == "auto" else int(rotate)
+    by_method = by_detector if method == "detector" else by_components
+    find = partial(by_method, classifier=classifier, threads=threads)
+    turn = best_turn(sheet, lambda trial: _legibility(find(trial).digits)) if rotate == "auto" else int(rotate)
     return read_level(turned(sheet, turn), partial(find, turn=turn))
 
 
@@ -252,8 +254,9 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
     return Stages(sheet, turn, digits, tuple(copies), places)
 
 
-def by_components(sheet: Sheet, classifier: AnyClassifier, turn: int = 0) -> Stages:
+def by_components(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn: int = 0) -> Stages:
     """Find digits as connected pieces of ink, and name each from its frame."""
+    classifier = bundled("digits", threads) if classifier is bundled("digits") else classifier
     ink = ink_of(sheet.grey)
     pieces, numbers = find_digits(ink)
     names = label_all(classifier, [frame_digit(cut_out(piece, ink, numbers)) for piece in pieces])
@@ -261,23 +264,6 @@ def by_components(sheet: Sheet, classifier: AnyClassifier, turn: int = 0) -> Sta
     boxes = [enlarged(piece.box, scale, (sheet.height, sheet.width)) for piece in pieces]
     digits = tuple(Digit(*name[0], box, tuple(name[1:])) for name, box in zip(names, boxes, strict=True))
     return Stages(sheet, turn, digits, ink=ink)
-
-
-def frames_of(sheet: Sheet, kept: Named) -> list[UInt8[np.ndarray, "28 28"]]:
-    """Each place framed as MNIST frames its digits, for a classifier that has learned from those."""
-    frames = []
-    for (x, y), (width, height) in zip(kept.found.centres, kept.found.sizes, strict=True):
-        around = NEARBY * max(width, height)
-        top, left = max(0, int(y - height / 2 - around)), max(0, int(x - width / 2 - around))
-        part = sheet.grey[top : int(y + height / 2 + around) + 1, left : int(x + width / 2 + around) + 1]
-        frames.append(frame_digit(ink_of(np.ascontiguousarray(part))))
-    return frames
-
-
-def upright_turn(sheet: Sheet, find: "partial[Stages]") -> int:
-    """The quarter turn at which a picture reads best: where its digits are surest, and the most."""
-    small = Sheet(reduced(sheet.grey, LONGEST_TO_TURN), sheet.width, sheet.height)
-    return max(TURNS, key=lambda turn: _legibility(find(turned(small, turn)).digits))
 
 
 def _legibility(digits: Sequence[Digit]) -> float:

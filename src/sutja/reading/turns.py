@@ -1,5 +1,7 @@
 """A picture turned by quarters, or levelled by a small angle, and boxes turned back."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from jaxtyping import UInt8
@@ -8,6 +10,10 @@ from sutja.pictures.decode import Sheet
 from sutja.reading.result import Box, Line
 
 TURNS = (0, 90, 180, 270)
+LONGEST_TO_TURN = 640
+"""The longer side at which a picture is tried in four positions."""
+LEGIBLE = 0.5
+"""Where no position gives what two sure digits are worth, digits may be too small there: the whole picture is tried."""
 FEWEST = 3
 """Rows of fewer digits say nothing about the slope of a page."""
 
@@ -32,6 +38,17 @@ def turned_back(box: Box, degrees: int, width: int, height: int) -> Box:
         case 270:
             return Box(width - y - tall, x, tall, wide)
     return box
+
+
+def best_turn(sheet: Sheet, legibility: Callable[[Sheet], float]) -> int:
+    """The quarter turn at which a picture reads best."""
+    worth = dict.fromkeys(TURNS, 0.0)
+    for longest in (LONGEST_TO_TURN, max(sheet.grey.shape)):
+        small = Sheet(reduced(sheet.grey, longest), sheet.width, sheet.height)
+        worth = {turn: legibility(turned(small, turn)) for turn in TURNS}
+        if max(worth.values()) >= LEGIBLE or max(sheet.grey.shape) <= longest:
+            break
+    return max(TURNS, key=worth.__getitem__)
 
 
 def reduced(grey: UInt8[np.ndarray, "h w"], longest: int) -> UInt8[np.ndarray, "a b"]:
@@ -63,13 +80,21 @@ def levelled(sheet: Sheet, angle: float) -> Sheet:
 
 
 def unlevelled(box: Box, angle: float, width: int, height: int) -> Box | None:
-    """Where a box of the levelled picture is in the picture, which is `width` by `height`; None if it is not in it."""
+    """Where a box of the levelled picture is in the picture, which is `width` by `height`; None if it is not in it.
+
+    A turned box needs a larger one around it, most of whose corners are empty. The one given is around the ellipse that
+    fills the box, which is near to what a digit needs.
+    """
     matrix, _ = _levelling(width, height, angle)
-    x, y = np.linalg.inv(matrix[:, :2]) @ (np.array(box.centre) - matrix[:, 2])
-    if not (0 <= x < width and 0 <= y < height):
+    back = np.linalg.inv(matrix[:, :2])
+    centre = back @ (np.array(box.centre) - matrix[:, 2])
+    limit = np.array([width, height])
+    if (centre < 0).any() or (centre >= limit).any():
         return None
-    left, top = max(0, round(x - box.width / 2)), max(0, round(y - box.height / 2))
-    return Box(left, top, max(1, min(box.width, width - left)), max(1, min(box.height, height - top)))
+    half = np.hypot(*(back * (box.width / 2, box.height / 2)).T)
+    low = np.clip(np.rint(centre - half), 0, limit - 1).astype(int)
+    high = np.clip(np.rint(centre + half), low + 1, limit).astype(int)
+    return Box(*low.tolist(), *(high - low).tolist())
 
 
 def _levelling(width: int, height: int, angle: float) -> tuple[np.ndarray, tuple[int, int]]:

@@ -1,8 +1,8 @@
 """Letters, parts of drawings and traces that look like digits: an o within a word is no 0, nor is the eye of a face.
 
-Each place is named from crops that show little of what is around. Here the ink of the whole page is looked at: how dark
-it is, how much of it no digit explains, on the page and in the run of signs that a digit belongs to, and what an
-outline holds.
+Each place is named from crops that show no more than a neighbour or two. Here the ink of the whole page is looked at:
+how dark it is, how much of it no digit explains, on the page and in the run of signs that a digit belongs to, and what
+an outline holds.
 """
 
 import cv2

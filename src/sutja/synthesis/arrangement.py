@@ -119,7 +119,7 @@ def table(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Li
                 continue
             row = Row(sheet, style, hand, number, middle, start)
             if random.random() < 0.4 * style.signs:
-                words(row, random)
+                words(row, random, x + across - 0.7 * hand.height)
             else:
                 _number_in_cell(row, digits, random, x + across * 0.75)
     if random.random() < 0.25:

@@ -1,5 +1,6 @@
 """One row on a page: digits, the signs before, between and after them, raised cents; or words."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +23,6 @@ def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
         height=height or style.digit * float(np.exp(random.normal(0, 0.04))),
         pen=style.pen * float(np.exp(random.normal(0, 0.1))),
         slant=float(random.normal(0.05, 0.12)),
-        turn=0.0,
         variation=style.variation,
         foreign=style.foreign,
         darkness=float(random.uniform(0.85, 1.0)),
@@ -82,7 +82,8 @@ def write_row(row: Row, digits: Digits, random: Random, longest: int) -> None:
     style, plane = row.style, row.sheet.plane
     reach = plane.width * abs(np.cos(style.angle)) / 2 + plane.height * abs(np.sin(style.angle)) / 2
     row.x = float(plane.width / 2 - reach + random.uniform(0.02, 0.5) ** 1.5 * 2 * reach)
-    breaks = {int(random.integers(1, max(2, longest))) for _ in range(style.columns - 1)}
+    fitting = int((plane.width / 2 + reach - row.x) / (row.hand.height * (0.6 + max(0.0, style.gap))))
+    breaks = {int(random.integers(1, max(2, min(longest, fitting)))) for _ in range(style.columns - 1)}
     if random.random() < style.signs * 0.6:
         _mark(row, BEFORE, (0.1, 0.5), random)
     count = 0
@@ -116,11 +117,11 @@ def cents(row: Row, digits: Digits, random: Random) -> None:
     for _ in range(2):
         width = small.digit(digits, random)
         if width is None:
-            return
+            break
         small.advance(width, max(0.05, row.style.gap))
+        row.x = small.x
     if random.random() < 0.6:
         line.sign("underline", random)
-    row.x = small.x
 
 
 def _mark(row: Row, names: tuple[str, ...], gap: tuple[float, float], random: Random) -> None:
@@ -138,15 +139,15 @@ def _separate(row: Row, random: Random) -> None:
         row.advance(width, max(0.02, row.style.gap) + random.uniform(0, 0.1))
 
 
-def words(row: Row, random: Random) -> None:
-    """Letters in a row, in which some may look like digits: what they are, their neighbours say."""
+def words(row: Row, random: Random, end: float = math.inf) -> None:
+    """Letters in a row up to its end, of which some may look like digits: what they are, their neighbours say."""
     plain = [name for name in LETTERS if name not in LOOKALIKES]
     names = [
         str(random.choice(plain if number < 2 or random.random() < 0.6 else LETTERS))
         for number in range(random.integers(2, 9))
     ]
     for name in names if random.random() < 0.5 else random.permutation(names).tolist():
-        width = row.sign(name, random, spelled=True)
+        width = row.sign(name, random, spelled=True) if row.x < end else None
         if width is None:
             break
         row.advance(width, max(0.02, row.style.gap))

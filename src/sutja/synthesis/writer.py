@@ -55,14 +55,12 @@ class Written:
         label: 0 to 9.
         box: Around its ink, in pixels of the picture.
         line: The number of its row, from the top.
-        angle: By which it is turned, in radians.
         visible: Whether a person could see it in the picture.
     """
 
     label: int
     box: BoxOf
     line: int
-    angle: float = 0.0
     visible: bool = True
 
 
@@ -89,7 +87,6 @@ class Hand:
         height: Of a digit, in pixels of the page.
         pen: Thickness as a share of the height; 0 for that of MNIST's writers.
         slant: Horizontal shift a pixel of height.
-        turn: Of the whole row's digits, in radians, besides that of the page.
         variation: Deviation of heights and places, as a share of the height.
         foreign: Share of digits drawn from strokes of our own.
         darkness: Of the ink, up to 1.
@@ -100,7 +97,6 @@ class Hand:
     height: float
     pen: float
     slant: float
-    turn: float
     variation: float
     foreign: float
     darkness: float
@@ -116,7 +112,7 @@ class Hand:
         first, second, third = random.standard_normal(3).tolist()
         height = self.height * math.exp(first * self.variation)
         width, lean = height * math.exp(second * 0.08), -self.slant * height
-        angle = self.turn + third * 0.35 * self.variation
+        angle = third * 0.35 * self.variation
         cosine, sine = math.cos(angle), math.sin(angle)
         return np.array(
             [[cosine * width, cosine * lean - sine * height], [sine * width, sine * lean + cosine * height]]
@@ -214,7 +210,7 @@ class Sheet:
         box = self.put(stamp, hand.darkness, row)
         if box is None:
             return None
-        self.written.append(Written(label, box, row, self.plane.angle + hand.turn))
+        self.written.append(Written(label, box, row))
         return width
 
     def _stroked(

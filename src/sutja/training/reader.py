@@ -1,6 +1,6 @@
 """Everything that the reader has learned, from nothing: `python -m sutja.training.reader --out runs/reader`.
 
-Four steps, each of which leaves its result in the run's folder and is skipped where that is there already:
+Four steps; the first three leave their results in the run's folder and are skipped where those are there already:
 
 1. the detector learns from composed pages;
 2. what it then finds on other composed pages is cropped, right and wrong;
@@ -27,6 +27,7 @@ from sutja.classifier.classifier import Classifier, bundled
 from sutja.classifier.export import detector_to_onnx
 from sutja.classifier.halves import halved
 from sutja.data.dataset import Dataset, Part
+from sutja.errors import RunError
 from sutja.files import replacing, write_bytes, write_text
 from sutja.reading.candidates import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds, without_overlaps
 from sutja.reading.detector import Detector
@@ -70,7 +71,11 @@ def train_reader(out: Path, steps: int = STEPS, pages: int = PAGES, seed: int = 
         steps: Of the detector's training.
         pages: From which the crop classifier's images are taken.
         seed: Of everything random.
+
+    Raises:
+        RunError: the folder holds a run with other settings.
     """
+    agree(out, {"steps": steps, "pages": pages, "seed": seed})
     path = out / "detector.onnx"
     if not path.exists():
         network = train_detector(out / "detector", steps, seed)
@@ -83,6 +88,14 @@ def train_reader(out: Path, steps: int = STEPS, pages: int = PAGES, seed: int = 
         carried_out(Plan("crops", recipe, seed, 0.0, fingerprint(data)), data, out / "crops", Progress())
     write_model(out / "crops.onnx", onnx.load(out / "crops" / "model.onnx"))
     calibrate(out, seed)
+
+
+def agree(out: Path, settings: dict[str, int]) -> None:
+    """Note the settings of a run in its folder; refuse others than were noted before."""
+    path = out / "settings.json"
+    if path.exists() and (noted := json.loads(path.read_text("utf-8"))) != settings:
+        raise RunError(f"{out} holds a run with {noted}, not {settings}. Give another folder, or those settings.")
+    write_text(path, json.dumps(settings) + "\n")
 
 
 def write_model(path: Path, model: onnx.ModelProto) -> None:
