@@ -11,7 +11,7 @@ import argparse
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -113,7 +113,8 @@ def row_of(case: Case, runs: list[Entry]) -> str:
     """A row of the table: what the finished runs of a case have reached; empty if there is none."""
     ours = [
         run for run in runs
-        if (run.plan.recipe.name, run.plan.dataset) == (case.recipe, case.dataset) and run.test_accuracy is not None
+        if run.test_accuracy is not None and run.plan.dataset == case.dataset
+        and replace(run.plan.recipe, precision="float32") == replace(RECIPES[case.recipe], precision="float32")
     ]  # fmt: skip
     if not ours:
         return ""

@@ -280,6 +280,21 @@ def test_training_evaluating_and_predicting(tmp_path: Path) -> None:
     assert sum(float(line.split()[1]) for line in lines[2:]) == pytest.approx(1, abs=0.01)
 
 
+def test_an_export_without_a_name_replaces_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("lr-0.01", "lr-0.02"):
+        sutja.train("digits", "dense", epochs=1, out=tmp_path / "runs" / name, progress=False)
+        run("export", f"runs/{name}")
+        assert (tmp_path / f"{name}.onnx").exists()
+    assert "exists" in run("export", "runs/lr-0.01", status=1).stderr
+
+
+def test_a_run_that_is_continued_keeps_its_settings(tmp_path: Path) -> None:
+    stderr = run("train", "--resume", tmp_path, "--epochs", "9", "--from", "digits", status=2).stderr
+    assert "--epochs" in stderr
+    assert "--from" in stderr
+
+
 def test_a_model_of_one_s_own_reads(tmp_path: Path) -> None:
     run("train", "digits", "--epochs", "1", "--out", tmp_path / "run")
     assert len(run("read", SAMPLES / "row.png", "--model", tmp_path / "run").stdout.strip()) == 10

@@ -92,6 +92,7 @@ def test_a_log_whose_library_is_missing_says_how_to_get_it(tmp_path: Path, monke
     monkeypatch.setitem(__import__("sys").modules, "mlflow", None)
     with pytest.raises(RunError, match=r'needs mlflow. Install it.*pip install "\.\[mlflow\]"'):
         sutja.train("digits", epochs=1, out=tmp_path / "run", progress=False, callbacks=[log_named("mlflow")])
+    assert not (tmp_path / "run").exists()
 
 
 # Its protocol buffers remark on how they are built.
@@ -151,6 +152,19 @@ def test_runs_are_listed_and_compared(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "3/9 …" in lines[2]
     assert Path("curves.png").read_bytes().startswith(b"\x89PNG")
     assert [entry.folder.name for entry in runs_in(["runs/b", "runs/a"])] == ["a", "b"]
+
+
+def test_a_run_that_is_cut_short_is_damaged_and_curves_are_a_png(tmp_path: Path) -> None:
+    run = sutja.train("digits", "dense", epochs=1, out=tmp_path / "run", progress=False)
+    with pytest.raises(RunError, match=r"must end in \.png"):
+        CliRunner().invoke(app, ["runs", str(tmp_path), "-o", str(tmp_path / "curves")], catch_exceptions=False)
+    CliRunner().invoke(app, ["runs", str(tmp_path), "-o", str(tmp_path / "curves.png")], catch_exceptions=False)
+    assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
+    (run.folder / "model.onnx").unlink()
+    last = run.folder / "checkpoint" / "last.npz"
+    last.write_bytes(last.read_bytes()[:1000])
+    with pytest.raises(RunError, match="is damaged"):
+        runs_in([tmp_path])
 
 
 def test_what_holds_no_runs_is_said(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import torch
 
 import sutja
 from sutja.data.dataset import Part
-from sutja.errors import RunError
+from sutja.errors import DataError, RunError
 from sutja.training.augment import Augmentation
 from sutja.training.checkpoint import load_checkpoint, save_checkpoint
 from sutja.training.history import Epoch, History
@@ -293,10 +293,47 @@ def test_histories_come_back_from_csv() -> None:
         History.from_csv("epoch,loss\n1,2\n")
 
 
+def test_a_folder_that_is_named_like_a_data_set_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "digits").mkdir()
+    run = sutja.train("digits", "dense", epochs=1, progress=False)
+    assert run.plan.dataset == "digits"
+    assert sutja.resume(run.folder, progress=False).history == run.history
+
+
+def test_no_run_is_left_among_the_pictures_nor_of_one_that_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunError, match="lies among the pictures"):
+        sutja.train(".", progress=False)
+    with pytest.raises(DataError):
+        sutja.train("no such data", progress=False)
+    assert not any(path.is_file() for path in tmp_path.rglob("*"))
+    assert not list(tmp_path.glob("runs/*"))
+
+
+@pytest.mark.parametrize("setting", [{"optimizer": "sgd"}, {"schedule": "onecycle"}, {"precision": "bf16"}])
+def test_a_word_that_no_recipe_knows_is_refused(setting: dict[str, str]) -> None:
+    with pytest.raises(RunError, match=f"unknown {next(iter(setting))}"):
+        RECIPES["dense"].with_changes(**setting)
+
+
+def test_a_model_says_how_long_it_learned(tmp_path: Path) -> None:
+    run = sutja.train(
+        "digits", "dense", epochs=40, patience=1, learning_rate=0.02, out=tmp_path / "run", progress=False
+    )
+    assert len(run.history) < 40
+    assert run.classifier.card.epochs == run.history.best
+    assert f"{run.history.best} epochs" in (run.folder / "report.html").read_text("utf-8")
+
+
 def test_runs_get_names_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert free_folder("mnist-dense") == Path("runs/mnist-dense")
-    Path("runs/mnist-dense").mkdir(parents=True)
+    assert Path("runs/mnist-dense").is_dir()  # taken, before anything is in it
     assert free_folder("mnist-dense") == Path("runs/mnist-dense-2")
 
 

@@ -30,16 +30,16 @@ def test_a_network_that_starts_from_a_model_says_what_the_model_says() -> None:
     np.testing.assert_allclose(probabilities(learner, data.test.images), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["quick", "quick-deep"])
+@pytest.mark.parametrize("name", ["quick", "quick-deep", "resnet"])
 def test_a_normalisation_that_no_convolution_took_in_starts_as_in_the_file(name: str, tmp_path: Path) -> None:
     data, recipe = sutja.load("digits"), RECIPES[name]
     first, second = Learner.new(recipe, 10, 0), Learner.new(recipe, 10, 1)
-    for layer in first.network:
+    for layer in first.network.modules():
         if isinstance(layer, torch.nn.BatchNorm2d):  # as after a training, and with weights below 0 among them
             assert layer.running_mean is not None
             assert layer.running_var is not None
             for values in (layer.weight, layer.bias, layer.running_mean):
-                torch.nn.init.normal_(values)
+                torch.nn.init.normal_(values, std=0.5)
             torch.nn.init.uniform_(layer.running_var, 0.1, 2)
     card = replace(bundled("digits").card, recipe=name)
     export(first.network, card, tmp_path / "model.onnx")
@@ -83,14 +83,10 @@ def test_without_a_recipe_that_of_the_model_is_used_gently() -> None:
     assert recipe.learning_rate == RECIPES["convnet"].learning_rate / 40
 
 
-def test_thirty_images_improve_a_model_and_the_run_resumes(tmp_path: Path) -> None:
-    data = sutja.load("digits")
-    images, labels = data.train
+def test_a_model_gets_better_when_it_goes_on(tmp_path: Path) -> None:
     first = sutja.train("digits", "dense", epochs=1, out=tmp_path / "first", progress=False)
     assert first.report is not None
     run = sutja.train("digits", start=tmp_path / "first", epochs=2, out=tmp_path / "second", progress=False)
     assert run.report is not None
     assert run.report.accuracy > first.report.accuracy
     assert run.plan.start == str(tmp_path / "first")
-    assert sutja.resume(tmp_path / "second", progress=False).history == run.history
-    assert len(images) == len(labels)

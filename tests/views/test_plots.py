@@ -35,6 +35,7 @@ def test_plots_make_axes_of_their_own(name: str) -> None:
     with warnings.catch_warnings():
         axes = PLOTS[name]()
         axes.figure.savefig("/dev/null", format="png")  # type: ignore[union-attr]
+    assert axes.has_data()
     plt.close(axes.figure)  # type: ignore[arg-type]
 
 

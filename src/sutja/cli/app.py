@@ -13,6 +13,7 @@ from sutja import __version__
 from sutja.cli import classify, data, demo, evaluate, export, gallery, predict, read, runs, summary, synthesise, train
 from sutja.errors import SutjaError
 
+INTERRUPTED = 130
 app = typer.Typer(
     help="Learn image classification on the MNIST family, and read handwritten numbers from your own pictures.",
     no_args_is_help=True,
@@ -70,10 +71,10 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except KeyboardInterrupt:
-        if debug:
-            raise
-        sys.exit("sutja: interrupted.")
+    except SystemExit as ending:
+        if ending.code == INTERRUPTED:  # what Typer makes of Ctrl-C
+            sys.exit("sutja: interrupted.")
+        raise
     except MemoryError:
         if debug:
             raise

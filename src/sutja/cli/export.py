@@ -29,7 +29,10 @@ def command(
 
     if kind not in FORMATS:
         raise ModelError(unknown_name("format", kind, FORMATS))
-    target = out or Path(f"{Path(model).resolve().stem}.{kind}")
+    place = Path(model).resolve()
+    target = out or Path(f"{place.name if place.is_dir() else place.stem}.{kind}")
+    if out is None and target.exists():
+        raise ModelError(f"{target} exists. Name another file with -o, or that one to replace it.")
     if kind == "keras":
         from sutja.classifier.keras_export import export_keras
 

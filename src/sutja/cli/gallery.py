@@ -14,10 +14,12 @@ def command(
     where: Annotated[str | None, typer.Option(help='Only where this holds, such as "label > 5".')] = None,
     test: Annotated[bool, typer.Option("--test", help="The test part instead of the training part.")] = False,
     index: Annotated[int | None, typer.Option(help="One image, large, with its label and class name.")] = None,
-    start: Annotated[int, typer.Option(help="The first image to show.")] = 0,
-    count: Annotated[int | None, typer.Option(help="How many to show; 100 in a picture, 3 rows in a terminal.")] = None,
+    start: Annotated[int, typer.Option(min=0, help="The first image to show.")] = 0,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="How many to show; 100 in a picture, 3 rows in a terminal.")
+    ] = None,
     columns: Annotated[
-        int | None, typer.Option(help="Images in a row; 10 in a picture, what fits in a terminal.")
+        int | None, typer.Option(min=1, help="Images in a row; 10 in a picture, what fits in a terminal.")
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write a picture (.png, .jpg) instead.")] = None,
 ) -> None:
@@ -35,6 +37,8 @@ def command(
     data = load(dataset)
     images, labels = data.test if test else data.train
     if index is not None:
+        if where is not None or label is not None or start:
+            raise typer.BadParameter("--index names one image; it goes with neither --label, --where nor --start.")
         if not 0 <= index < len(labels):
             raise DataError(f"there is no image {index}: they run from 0 to {len(labels) - 1}.")
         label_of = int(labels[index])

@@ -28,6 +28,8 @@ def command(
     from sutja.training.history import COLUMNS
     from sutja.training.listing import runs_in
 
+    if output is not None and output.suffix.lower() != ".png":
+        raise RunError(f"{output} must end in .png: the curves are a PNG.")
     if column not in COLUMNS:
         raise RunError(unknown_name("column", column, COLUMNS))
     runs = runs_in(places or [Path("runs")])
@@ -55,5 +57,5 @@ def command(
 
         axes = plot_curves({str(run.folder): run.history[column] for run in runs}, column.replace("_", " "))
         with replacing(output) as temporary:
-            axes.get_figure(root=True).savefig(temporary, dpi=150, bbox_inches="tight")  # type: ignore[union-attr]  # it has a figure
+            axes.get_figure(root=True).savefig(temporary, format="png", dpi=150, bbox_inches="tight")  # type: ignore[union-attr]  # it has a figure
         remark(str(output))

@@ -56,6 +56,11 @@ def command(
 
     if (dataset is None) == (resume is None):
         raise typer.BadParameter("give a data set to train on, or --resume RUN.")
+    if resume is not None:
+        _check_resumed(
+            recipe=recipe, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, precision=precision,
+            start=start, patience=patience or None, seed=seed or None, validation=validation, out=out,
+        )  # fmt: skip
     if precision not in (None, "float32", "bfloat16"):
         raise RunError(unknown_name("precision", str(precision), ("float32", "bfloat16")))
     followers = [log_named(name) for name in log or ()]
@@ -87,3 +92,11 @@ def command(
         images = f"{run.report.images:,} images"
         say(f"test accuracy {run.report.accuracy:.2%}  (95 % interval {low:.2%} to {high:.2%}, {images})")
     remark(f"{run.folder / 'model.onnx'}, {run.folder / 'report.html'}")
+
+
+def _check_resumed(**settings: object) -> None:
+    """Refuse what a run that is continued has been told already: it goes on as it was begun."""
+    given = [name for name, value in settings.items() if value is not None]
+    if given:
+        options = ", ".join("--" + {"start": "from"}.get(name, name).replace("_", "-") for name in given)
+        raise typer.BadParameter(f"a run that is continued keeps its settings. Leave out {options}, or train anew.")

@@ -23,6 +23,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.NotEq: operator.ne,
 }
 LONGEST = 1000
+MOST = 10**15
 
 
 def matching(condition: str, labels: Integer[np.ndarray, "n"], classes: tuple[str, ...]) -> Bool[np.ndarray, "n"]:
@@ -106,11 +107,11 @@ class _Condition:
         match node:
             case ast.Constant(value=bool()):
                 raise self.refused(node)
-            case ast.Constant(value=int() | float() as value):
+            case ast.Constant(value=int() | float() as value) if abs(value) <= MOST:
                 return float(value)
             case ast.Constant(value=str() as name):
                 return label_number(name, self.classes)
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)) if value <= MOST:
                 return -float(value)
         raise self.refused(node)
 

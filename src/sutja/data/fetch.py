@@ -89,9 +89,16 @@ def verified(path: Path, file: RemoteFile) -> bytes:
     if found != file.sha256:
         raise DataError(
             f"{path} is not the {file.name} that was published: expected SHA-256 {file.sha256}, found {found} "
-            f"(of {len(content):,} uncompressed bytes). Delete it and run `sutja data get {path.parent.name}`."
+            f"(of {len(content):,} uncompressed bytes). {_advice(path)}"
         )
     return content
+
+
+def _advice(path: Path) -> str:
+    """What to do about a file that is damaged."""
+    if path.is_relative_to(cache_folder()):
+        return f"Delete it and run `sutja data get {path.parent.name}`."
+    return f"Put the right one in its place, or delete {path.parent}: then the data is downloaded."
 
 
 def downloaded(entry: Entry, file: RemoteFile, target: Path, download: Download | None = None) -> bytes:

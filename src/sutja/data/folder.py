@@ -1,10 +1,11 @@
 """A folder of a person's own pictures as a data set: one subfolder per class."""
 
 import warnings
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float64, UInt8
 
 from sutja.data.dataset import Dataset, Part
 from sutja.errors import DataError, PictureError
@@ -19,8 +20,8 @@ def load_folder(folder: Path) -> Dataset:
     """Read `folder/<class>/<picture>` as a data set, each picture framed as MNIST frames its digits.
 
     The classes are the names of the subfolders, in the order of their numbers if they are numbers, else of the
-    alphabet. One picture in five of each class is for testing, always the same ones. Files that cannot be read are
-    left out, and a warning names each.
+    alphabet. About one picture in five of each class is for testing, chosen by its name: it stays so when others are
+    added. Files that cannot be read are left out, and a warning names each.
 
     Raises:
         DataError: fewer than two subfolders, a class without a readable picture, or more than 256 classes.
@@ -31,35 +32,47 @@ def load_folder(folder: Path) -> Dataset:
             f"{folder} has {len(places)} subfolders; a data set needs 2 to 256, one per class, as in "
             f"{folder / '7' / 'photo.jpg'}."
         )
-    images, labels = [], []
+    images: list[np.ndarray] = []
+    labels: list[int] = []
+    draws: list[float] = []
     for label, place in enumerate(places):
         framed = _framed(place)
         if not framed:
             raise DataError(f"{place} holds no picture that can be read. Put some in, or remove the folder.")
-        images += framed
+        images += framed.values()
         labels += [label] * len(framed)
-    parts = split(np.stack(images), np.array(labels, np.uint8))
+        draws += [_draw(f"{place.name}/{name}") for name in framed]
+    parts = parted(np.stack(images), np.array(labels, np.uint8), np.array(draws))
     return Dataset(str(folder), *parts, tuple(place.name for place in places))
 
 
-def split(images: UInt8[np.ndarray, "n 28 28"], labels: UInt8[np.ndarray, "n"]) -> tuple[Part, Part]:
-    """Shuffle and part images into training and test: one in five of each class, at least one, is for testing.
+def parted(
+    images: UInt8[np.ndarray, "n 28 28"], labels: UInt8[np.ndarray, "n"], draws: Float64[np.ndarray, "n"]
+) -> tuple[Part, Part]:
+    """Part images into training and test, both in the order of their draws.
 
-    The choice depends on nothing but the labels. A class of a single image has it in training only.
+    An image whose draw from 0 to 1 is below `TEST_FRACTION` is for testing. A class of several images has one at least
+    in each part, a class of a single image has it in training only.
     """
-    order = np.random.default_rng(0).permutation(len(labels))
-    is_test = np.zeros(len(labels), bool)
+    is_test = draws < TEST_FRACTION
     for label in np.unique(labels):
-        members = order[labels[order] == label]
+        members = np.flatnonzero(labels == label)
         if len(members) > 1:
-            is_test[members[: max(1, round(len(members) * TEST_FRACTION))]] = True
+            is_test[members[draws[members].argmin()]] = True
+        is_test[members[draws[members].argmax()]] = False
+    order = draws.argsort()
     train, test = order[~is_test[order]], order[is_test[order]]
     return Part(images[train], labels[train]), Part(images[test], labels[test])
 
 
-def _framed(place: Path) -> list[np.ndarray]:
-    """The pictures of one class, framed; what cannot be read is named in a warning."""
-    framed = []
+def _draw(name: str) -> float:
+    """A number from 0 to below 1 that depends on nothing but the name."""
+    return int.from_bytes(sha256(name.encode()).digest()[:6], "big") / 2**48
+
+
+def _framed(place: Path) -> dict[str, np.ndarray]:
+    """The pictures of one class by their names, framed; what cannot be read is named in a warning."""
+    framed = {}
     for path in sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith(".")):
         try:
             image = frame_digit(ink_of(grey_levels(path)))
@@ -67,7 +80,7 @@ def _framed(place: Path) -> list[np.ndarray]:
             warnings.warn(f"left out: {error}", stacklevel=4)
             continue
         if image.any():
-            framed.append(image)
+            framed[path.name] = image
         else:
             warnings.warn(f"left out: {path} shows nothing but its ground. Check the picture.", stacklevel=4)
     return framed

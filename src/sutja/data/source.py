@@ -5,11 +5,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from jaxtyping import UInt8
 
 from sutja.data.catalog import CATALOG, Entry, find
 from sutja.data.dataset import Dataset, Part
 from sutja.data.fetch import contents
-from sutja.data.folder import load_folder, split
+from sutja.data.folder import TEST_FRACTION, load_folder
 from sutja.data.idx import decode
 from sutja.errors import DataError
 from sutja.pictures.frame import frame_digit
@@ -66,3 +67,18 @@ def embedded_digits(entry: Entry) -> Dataset:
     small = np.rint(digits.images * (255 / 16)).astype(np.uint8)
     images = np.stack([frame_digit(cv2.resize(image, (20, 20), interpolation=cv2.INTER_CUBIC)) for image in small])
     return Dataset(entry.name, *split(images, digits.target.astype(np.uint8)), entry.classes, entry.frame)
+
+
+def split(images: UInt8[np.ndarray, "n 28 28"], labels: UInt8[np.ndarray, "n"]) -> tuple[Part, Part]:
+    """Shuffle and part images into training and test: one in five of each class, at least one, is for testing.
+
+    The choice depends on nothing but the labels. A class of a single image has it in training only.
+    """
+    order = np.random.default_rng(0).permutation(len(labels))
+    is_test = np.zeros(len(labels), bool)
+    for label in np.unique(labels):
+        members = order[labels[order] == label]
+        if len(members) > 1:
+            is_test[members[: max(1, round(len(members) * TEST_FRACTION))]] = True
+    train, test = order[~is_test[order]], order[is_test[order]]
+    return Part(images[train], labels[train]), Part(images[test], labels[test])

@@ -35,11 +35,13 @@ class Callbacks(Callback):
 
     def __init__(self, *followers: Callback) -> None:
         self.followers = followers
+        self.started: list[Callback] = []
 
     def on_start(self, plan: Plan, folder: Path, history: History) -> None:
         """Tell all."""
         for follower in self.followers:
             follower.on_start(plan, folder, history)
+            self.started.append(follower)
 
     def on_step(self, done: int, steps: int, loss: float, accuracy: float) -> None:
         """Tell all."""
@@ -52,6 +54,6 @@ class Callbacks(Callback):
             follower.on_epoch(epoch)
 
     def on_end(self, report: Report | None) -> None:
-        """Tell all."""
-        for follower in self.followers:
+        """Tell all that were told of the start."""
+        for follower in self.started:
             follower.on_end(report)

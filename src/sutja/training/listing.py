@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -76,11 +77,11 @@ def entry_of(folder: Path) -> Entry:
         if finished:
             history = History.from_csv((folder / "history.csv").read_text("utf-8"))
         else:
-            with np.load(folder / "checkpoint" / "last.npz", allow_pickle=False) as archive:
+            with (folder / "checkpoint" / "last.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 history = History.from_csv(str(archive["history"]))
         accuracy = float(json.loads(report.read_text("utf-8"))["accuracy"]) if report.exists() else None
     except FileNotFoundError:
         history, accuracy = History(), None
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
         raise RunError(f"{folder} is damaged ({error}). Train again, or remove it.") from error
     return Entry(folder, plan, history, "finished" if finished else "interrupted", accuracy)

@@ -73,10 +73,12 @@ class MLflow(Callback):
 
     def on_end(self, report: Report | None) -> None:
         """Write the test accuracy and the model, if there are any, and end the run."""
+        model = self.folder / "model.onnx"
         if report:
             self.mlflow.log_metric("test_accuracy", report.accuracy)
-            self.mlflow.log_artifact(str(self.folder / "model.onnx"))
-        self.mlflow.end_run("FINISHED" if report else "KILLED")
+        if model.exists():
+            self.mlflow.log_artifact(str(model))
+        self.mlflow.end_run("FINISHED" if model.exists() else "KILLED")
 
 
 LOGS: dict[str, Callable[[], Callback]] = {"tensorboard": TensorBoard, "mlflow": MLflow}

@@ -96,6 +96,8 @@ def train_epoch(
             layer.train(not isinstance(layer, nn.BatchNorm2d))
     with randomness(seed, learner.epoch + 1) as random:
         order = torch.randperm(count, generator=random).to(device)
+        if team.rank:  # each process changes its images in its own way
+            random.manual_seed(random.initial_seed() + team.rank)
         for step, batch in enumerate(torch.split(order, recipe.batch_size)):
             done = learner.epoch * batches + step
             rate = learning_rate(recipe, done, recipe.epochs * batches)
@@ -228,7 +230,7 @@ def precision(kind: Precision, device: torch.device = CPU) -> torch.autocast:
 
 @contextmanager
 def randomness(seed: int, epoch: int) -> Iterator[torch.Generator]:
-    """Random numbers that depend on the seed and the epoch only; PyTorch's global state is put back afterwards."""
+    """Random numbers that depend on the seed and the epoch only; the processor's own are put back afterwards."""
     ours, global_seed = np.random.SeedSequence((seed, epoch)).generate_state(2, np.uint64).tolist()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(global_seed)  # initial weights and dropout draw from the global state

@@ -90,20 +90,39 @@ def check_settings(seed: int, validation: float, patience: int) -> None:
         raise RunError("patience needs validation images to judge on. Leave --validation above 0.")
 
 
-def free_folder(name: str) -> Path:
-    """`runs/<name>`, with a number if that exists."""
-    folder, number = Path("runs", name), 2
-    while folder.exists():
-        folder, number = Path("runs", f"{name}-{number}"), number + 1
-    return folder
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse to train into what is there already.
+def check_shares(plan: Plan, training: int, validation: int, processes: int) -> None:
+    """Refuse a plan for which there are too few images.
 
     Raises:
-        RunError: the folder exists and is not empty, or is a file.
+        RunError: there are none to judge patience by, or fewer in the last batch than processes.
     """
+    if plan.patience and not validation:
+        raise RunError(f"{plan.validation:.2%} of the images are none, and patience needs some. Raise --validation.")
+    last = training % plan.recipe.batch_size
+    if 0 < last < processes:
+        raise RunError(f"the last batch has {last} images for {processes} processes. Change --batch-size a little.")
+
+
+def free_folder(name: str) -> Path:
+    """`runs/<name>`, with a number if that exists; it is made at once, so that no other run takes it."""
+    folder, number = Path("runs", name), 2
+    while True:
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            folder, number = Path("runs", f"{name}-{number}"), number + 1
+        else:
+            return folder
+
+
+def check_folder(folder: Path, dataset: str) -> None:
+    """Refuse to train into what is there already, or into the data.
+
+    Raises:
+        RunError: the folder exists and is not empty, or is a file, or lies in the folder of the pictures.
+    """
+    if Path(dataset).is_absolute() and folder.resolve().is_relative_to(dataset):
+        raise RunError(f"{folder} lies among the pictures of {dataset}, as if it were a class. Name another --out.")
     if folder.is_dir() and not any(folder.iterdir()):
         return
     if (folder / "recipe.json").exists():

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     import torch
 
 Precision = Literal["float32", "bfloat16"]
+WORDS = {
+    "optimizer": ("rmsprop", "adamw", "muon"),
+    "schedule": ("constant", "one-cycle"),
+    "precision": ("float32", "bfloat16"),
+}
+"""What these settings may be."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,15 @@ class Recipe:
         Raises:
             RunError: a setting is out of its range.
         """
-        recipe = replace(self, **{name: value for name, value in changes.items() if value is not None})  # type: ignore[arg-type]
+        asked = {name: value for name, value in changes.items() if value is not None}
+        settings = {**vars(self), **asked}
+        for setting, known in WORDS.items():
+            if settings[setting] not in known:
+                raise RunError(unknown_name(setting, str(settings[setting]), known))
         for setting in ("epochs", "batch_size", "learning_rate"):
-            if not getattr(recipe, setting) > 0:
-                raise RunError(f"{setting} must be above 0; found {getattr(recipe, setting)}.")
-        return recipe
+            if not settings[setting] > 0:
+                raise RunError(f"{setting} must be above 0; found {settings[setting]}.")
+        return replace(self, **asked)  # type: ignore[arg-type]
 
     def on_this_machine(self, device: "torch.device | None" = None) -> "Recipe":
         """The recipe in the precision that pays here: bfloat16 only where the device computes in it."""
@@ -76,7 +86,7 @@ def pays_in_bfloat16(device: "torch.device | None" = None) -> bool:
 
     kind = device.type if device else "cpu"
     if kind == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capable = torch.cpu.get_capabilities()
     return kind == "cpu" and any(capable.get(name) for name in ("amx_bf16", "avx512_bf16"))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sutja.classifier.card import Card
 from sutja.classifier.classifier import Classifier
+from sutja.data.catalog import CATALOG
 from sutja.data.dataset import Dataset
 from sutja.data.source import load
 from sutja.errors import RunError
@@ -17,7 +18,16 @@ from sutja.evaluation.report import Report, evaluate
 from sutja.files import write_text
 from sutja.training.callback import Callback, Callbacks
 from sutja.training.history import History
-from sutja.training.plan import VALIDATION, Plan, check_folder, check_settings, fingerprint, free_folder, held_out
+from sutja.training.plan import (
+    VALIDATION,
+    Plan,
+    check_folder,
+    check_settings,
+    check_shares,
+    fingerprint,
+    free_folder,
+    held_out,
+)
 from sutja.training.progress import Progress
 from sutja.training.recipe import Precision, Recipe, find_recipe
 
@@ -74,9 +84,9 @@ def train(
 ) -> Run:
     """Train a network and leave a run folder.
 
-    The same seed on the same machine gives the same weights, bit for bit. A run that is interrupted keeps its
-    checkpoint: `resume` continues it. Started by `torchrun`, several processes train together: each learns from its
-    share of every batch.
+    The same seed on the same processor gives the same weights, bit for bit; graphics cards add in any order. A run that
+    is interrupted keeps its checkpoint: `resume` continues it. Started by `torchrun`, several processes train together:
+    each learns from its share of every batch.
 
     Args:
         dataset: A name such as "mnist", or a folder of pictures.
@@ -117,15 +127,20 @@ def train(
     if not precision:
         settings = settings.on_this_machine(place)
     with assembled(place) as team:
-        folder = Path(team.agreed(str(out or free_folder(f"{Path(dataset).name}-{settings.name}"))))
-        if team.leads:
-            check_folder(folder)
-        data = load(dataset)
-        held_out(data, validation, settings.batch_size)
-        name = str(Path(data.name).resolve()) if Path(data.name).is_dir() else data.name
-        source = None if start is None else str(start)
-        plan = Plan(name, settings, seed, validation, fingerprint(data), patience, source)
-        return carried_out(plan, data, folder, Callbacks(Progress(progress), *callbacks), place, team)
+        name = str(dataset) if dataset in CATALOG else str(Path(dataset).expanduser().resolve())
+        ours = "" if not team.leads else str(out or free_folder(f"{Path(name).name}-{settings.name}"))
+        folder = Path(team.agreed(ours))
+        try:
+            if team.leads:
+                check_folder(folder, name)
+            data = load(dataset)
+            held_out(data, validation, settings.batch_size)
+            source = None if start is None else str(start)
+            plan = Plan(name, settings, seed, validation, fingerprint(data), patience, source)
+            return carried_out(plan, data, folder, Callbacks(Progress(progress), *callbacks), place, team)
+        finally:
+            if team.leads and folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()  # it was taken for this run, which has not come to be
 
 
 def resume(
@@ -185,6 +200,7 @@ def carried_out(
     device, team = device or CPU, team or ALONE
     callback = callback if team.leads else Callback()
     training, validation = held_out(data, plan.validation, plan.recipe.batch_size)
+    check_shares(plan, len(training.labels), len(validation.labels), team.size)
     last, best = folder / "checkpoint" / "last.npz", folder / "checkpoint" / "best.npz"
     learner, history = Learner.new(plan.recipe, len(data.classes), plan.seed, device), History()
     if last.exists():
@@ -192,13 +208,13 @@ def carried_out(
     elif plan.start is not None:
         start_from(plan.start, plan.recipe, learner, data)
     team.agreed("the checkpoint is read")
-    if team.leads and not last.exists():
-        write_text(folder / "recipe.json", plan.to_json())
-        save_checkpoint(last, learner, history)
     tensors = Tensors.of(training, device), Tensors.of(validation, device) if len(validation.labels) else None
     report = None
-    callback.on_start(plan, folder, history)
     try:
+        callback.on_start(plan, folder, history)
+        if team.leads and not last.exists():
+            write_text(folder / "recipe.json", plan.to_json())
+            save_checkpoint(last, learner, history)
         while learner.epoch < plan.recipe.epochs and not history.stalled(plan.patience):
             epoch = one_epoch(learner, plan.recipe, *tensors, data.frame, plan.seed, callback.on_step, team)
             history = history.followed_by(epoch)
@@ -231,18 +247,26 @@ def finish(plan: Plan, data: Dataset, network: "nn.Sequential", history: History
     def card(accuracy: float | None, images: int | None) -> Card:
         parameters = sum(parameter.numel() for parameter in network.parameters())
         return Card(
-            data.classes, data.frame, plan.recipe.name, Path(plan.dataset).name, plan.seed, plan.recipe.epochs,
+            data.classes, data.frame, plan.recipe.name, Path(plan.dataset).name, plan.seed, learned(plan, history),
             parameters, accuracy, images,
         )  # fmt: skip
 
     path = folder / "model.onnx"
-    export(network, card(None, None), path)
     if not len(data.test.labels):
+        export(network, card(None, None), path)
         return None
-    report = evaluate(path, data)
-    export(network, card(report.accuracy, report.images), path)
+    unjudged = folder / "checkpoint" / "unjudged.onnx"
+    export(network, card(None, None), unjudged)
+    report = evaluate(unjudged, data)
+    unjudged.unlink()
     write_report(plan, data, history, report, folder)
+    export(network, card(report.accuracy, report.images), path)  # last: a run that has it is finished
     return report
+
+
+def learned(plan: Plan, history: History) -> int:
+    """After how many epochs the weights are that a run keeps."""
+    return history.best or len(history) if plan.patience else len(history)
 
 
 def write_report(plan: Plan, data: Dataset, history: History, report: Report, folder: Path) -> None:
@@ -250,7 +274,7 @@ def write_report(plan: Plan, data: Dataset, history: History, report: Report, fo
     from sutja.evaluation.page import page
 
     held = f"{plan.validation:.1%} of the training images held out" if plan.validation else "nothing held out"
-    facts = f"{plan.recipe.name}, {plan.recipe.epochs} epochs, seed {plan.seed}, {held}"
+    facts = f"{plan.recipe.name}, {learned(plan, history)} epochs, seed {plan.seed}, {held}"
     curves = {
         name: {"training": history[name], "validation": history[f"validation_{name}"]} for name in ("accuracy", "loss")
     }

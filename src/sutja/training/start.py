@@ -7,10 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from sutja.classifier.classifier import Classifier, model_file
 from sutja.data.dataset import Dataset
 from sutja.errors import RunError
+from sutja.models.blocks import Residual
 from sutja.training.loop import CPU, Learner, as_input, copies
 from sutja.training.recipe import Recipe, find_recipe
 
@@ -60,8 +62,26 @@ def start_from(source: str, recipe: Recipe, learner: Learner, data: Dataset) -> 
     network = learner.network.to(CPU).eval()
     known, weights = {name: number for number, name in enumerate(card.classes)}, weights_in(content)
     values = as_input(torch.from_numpy(data.train.images[:SEEN]))
+    fill(network, values, weights, [known.get(name) for name in data.classes])
+    network.to(device)
+    if learner.average is not None:
+        learner.average = copies(network)
+
+
+def fill(layers: nn.Sequential, values: Tensor, weights: "list[Weights]", rows: list[int | None]) -> Tensor:
+    """Give layers the next weights, and take those away; what the layers then make of the values.
+
+    Args:
+        layers: In evaluation.
+        values: Their input, by which batch normalisation is unfolded.
+        weights: Of these layers and of those after them.
+        rows: For each output of the last layer the row of the weights that it gets, or None.
+    """
     bias = torch.zeros(1)
-    for layer in network:
+    for layer in layers:
+        if isinstance(layer, Residual):
+            values = functional.relu(values + fill(layer.body, values, weights, rows))
+            continue
         if isinstance(layer, nn.BatchNorm2d):
             mean, variance = values.mean((0, 2, 3)), values.var((0, 2, 3), unbiased=False)
             spread = (variance + layer.eps).sqrt()
@@ -77,15 +97,11 @@ def start_from(source: str, recipe: Recipe, learner: Learner, data: Dataset) -> 
             layer.weight.copy_(weight)
         elif isinstance(layer, nn.Linear):
             _, weight, bias = weights.pop(0)
-            # only the last layer has a row for each class
-            names = range(len(weight)) if weights else [known.get(name) for name in data.classes]
-            for row, source_row in enumerate(names):
+            for row, source_row in enumerate(range(len(weight)) if weights else rows):
                 if source_row is not None:
                     layer.weight[row], layer.bias[row] = weight[source_row], bias[source_row]
         values = layer(values)
-    network.to(device)
-    if learner.average is not None:
-        learner.average = copies(network)
+    return values
 
 
 class Weights(NamedTuple):

@@ -62,6 +62,8 @@ def assembled(device: torch.device) -> Iterator[Team]:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield ALONE
         return
+    if device.type == "cuda":
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))  # each process has a card of its own
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         yield Team(distributed.get_rank(), distributed.get_world_size())
