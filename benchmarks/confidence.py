@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.document import table, write_between
+from benchmarks.document import as_called, table, write_between
 from sutja.reading.detector import Found
 from sutja.reading.reader import read
 from sutja.reading.result import Digit
@@ -37,7 +37,7 @@ def main() -> None:
     counts["all"] = np.sum(list(counts.values()), axis=0)
     rows = [row_of(style, count) for style, count in counts.items()]
     lines = [
-        f"`{COMMAND} --write`: {arguments.pages} pages of each style, digits from the last 5,000 of MNIST's training "
+        f"`{as_called(COMMAND)}`: {arguments.pages} pages of each style, digits from the last 5,000 of MNIST's training "
         f"set, seed {SEED}.", "", *table(HEADS, rows),
     ]  # fmt: skip
     print("\n".join(lines))

@@ -1,6 +1,7 @@
 """Tables, and putting them between the marks of docs/training.md."""
 
 import statistics
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,11 @@ END = "<!-- end of what it writes -->"
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """The lines of a Markdown table."""
     return [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
+
+
+def as_called(command: str) -> str:
+    """A command with the options that it was given, so that a reader can give them too."""
+    return " ".join([command, *sys.argv[1:]])
 
 
 def seconds_of(values: Sequence[float]) -> str:

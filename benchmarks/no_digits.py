@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.document import table, write_between
+from benchmarks.document import as_called, table, write_between
 from sutja.reading.reader import read
 from sutja.synthesis.signs import sign_strokes
 from sutja.synthesis.strokes import drawn, extent
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/reading.md")
     arguments = parser.parse_args()
     rows = [row_of(kind, draw, arguments.pages) for kind, draw in KINDS.items()]
-    lines = [f"`{COMMAND} --write`: seed {SEED}.", "", *table(HEADS, rows)]
+    lines = [f"`{as_called(COMMAND)}`: seed {SEED}.", "", *table(HEADS, rows)]
     print("\n".join(lines))
     if arguments.write:
         write_between(COMMAND, lines, DOCUMENT)

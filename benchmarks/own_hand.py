@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.document import table, write_between
+from benchmarks.document import as_called, table, write_between
 from benchmarks.reading import digit_pictures
 from sutja.classifier.classifier import Classifier, bundled
 from sutja.pictures.encode import write_picture
@@ -60,7 +60,7 @@ def main() -> None:
             f"{(~before[others]).sum()}", f"{len(others) - statistics.fmean(right):.1f}",
         ])  # fmt: skip
         print(rows[-1], flush=True)
-    lines = [f"`{COMMAND} --write`: {arguments.set}, {arguments.seeds} seeds a part.", "", *table(HEADS, rows)]
+    lines = [f"`{as_called(COMMAND)}`: {arguments.set}, {arguments.seeds} seeds a part.", "", *table(HEADS, rows)]
     print("\n".join(lines))
     if arguments.write:
         write_between(COMMAND, lines)

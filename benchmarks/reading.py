@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.document import table, write_between
+from benchmarks.document import as_called, table, write_between
 from sutja.data.idx import decode, read_content
 from sutja.data.source import load
 from sutja.pictures.decode import Picture, colours
@@ -177,7 +177,7 @@ def show(folder: Path, samples: list[Sample], tally: Tally) -> None:
 def document_of(rows: list[tuple[str, Tally, Tally, Tally | None]], count: int) -> list[str]:
     """The lines of the document: the table, and what was misread."""
     lines = [
-        f"`{COMMAND} --write`: shares of lines read wholly right; composed pages from MNIST's test "
+        f"`{as_called(COMMAND)}`: shares of lines read wholly right; composed pages from MNIST's test "
         f"digits, {count} of each style, seed {SEED}. Tesseract {_version()} is told that there are digits only.", "",
         *table(HEADS, (row_of(*row) for row in rows)), "",
         "What was read wrong (of each kind the first six; lines separated by `/`):", "",

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.document import accuracies_of, seconds_of, table, write_between
+from benchmarks.document import accuracies_of, as_called, seconds_of, table, write_between
 from benchmarks.environments import ENVIRONMENTS, install, listed
 from benchmarks.machine import describe
 from benchmarks.processes import Process, arguments_of, train_ours, train_peer
@@ -58,7 +58,7 @@ def main() -> None:
     measure(arguments, ours, theirs)
     seeds = f"{arguments.seeds} seeds" + (f" ({arguments.peer_seeds} for the peers)" if arguments.peer_seeds else "")
     lines = [
-        f"`{COMMAND} --write`: {seeds}, from 0. {describe()}. With {versions}.",
+        f"`{as_called(COMMAND)}`: {seeds}, from 0. {describe()}. With {versions}.",
         "", *table(HEADS, (row for attempt in ATTEMPTS for row in rows_of(attempt, ours.get(attempt), theirs))),
     ]  # fmt: skip
     if arguments.images:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.document import accuracies_of, seconds_of, table, write_between
+from benchmarks.document import accuracies_of, as_called, seconds_of, table, write_between
 from benchmarks.environments import ENVIRONMENTS, install, listed
 from benchmarks.machine import describe
 from benchmarks.processes import Process, arguments_of, train_ours, train_peer
@@ -33,7 +33,7 @@ def main() -> None:
             processes.append(done)
             print(f"round {number + 1}, {name}: {done.seconds:.1f} s, {done.accuracy:.2%}", file=sys.stderr, flush=True)
     lines = [
-        f"`{COMMAND} --write`: {arguments.epochs} epochs, {arguments.rounds} rounds, each with a seed of its own. "
+        f"`{as_called(COMMAND)}`: {arguments.epochs} epochs, {arguments.rounds} rounds, each with a seed of its own. "
         f"{describe()}.", "", *table(HEADS, rows_of(results, versions)),
     ]  # fmt: skip
     if arguments.images:
