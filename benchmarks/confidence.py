@@ -37,8 +37,8 @@ def main() -> None:
     counts["all"] = np.sum(list(counts.values()), axis=0)
     rows = [row_of(style, count) for style, count in counts.items()]
     lines = [
-        f"`{as_called(COMMAND)}`: {arguments.pages} pages of each style, digits from the last 5,000 of MNIST's training "
-        f"set, seed {SEED}.", "", *table(HEADS, rows),
+        f"`{as_called(COMMAND)}`: {arguments.pages} pages of each style, digits from the last 5,000 of MNIST's "
+        f"training set, seed {SEED}.", "", *table(HEADS, rows),
     ]  # fmt: skip
     print("\n".join(lines))
     if arguments.write:
