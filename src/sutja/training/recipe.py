@@ -179,7 +179,7 @@ RECIPES = {
             "resnet",
             epochs=40,
             optimizer="muon",
-            learning_rate=2e-2,
+            learning_rate=1e-2,
             schedule="one-cycle",
             weight_decay=0.05,
             precision="bfloat16",
