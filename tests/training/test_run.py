@@ -311,8 +311,7 @@ def test_no_run_is_left_among_the_pictures_nor_of_one_that_failed(
         sutja.train(".", progress=False)
     with pytest.raises(DataError):
         sutja.train("no such data", progress=False)
-    assert not any(path.is_file() for path in tmp_path.rglob("*"))
-    assert not list(tmp_path.glob("runs/*"))
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("setting", [{"optimizer": "sgd"}, {"schedule": "onecycle"}, {"precision": "bf16"}])

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -113,6 +114,14 @@ def free_folder(name: str) -> Path:
             folder, number = Path("runs", f"{name}-{number}"), number + 1
         else:
             return folder
+
+
+def leave_no_trace(folder: Path) -> None:
+    """Remove a folder that was taken for a run which has not come to be, and `runs`, if they are empty."""
+    with suppress(OSError):
+        folder.rmdir()
+        if folder.parent == Path("runs"):
+            folder.parent.rmdir()
 
 
 def check_folder(folder: Path, dataset: str) -> None:

@@ -27,6 +27,7 @@ from sutja.training.plan import (
     fingerprint,
     free_folder,
     held_out,
+    leave_no_trace,
 )
 from sutja.training.progress import Progress
 from sutja.training.recipe import Precision, Recipe, find_recipe
@@ -139,8 +140,8 @@ def train(
             plan = Plan(name, settings, seed, validation, fingerprint(data), patience, source)
             return carried_out(plan, data, folder, Callbacks(Progress(progress), *callbacks), place, team)
         finally:
-            if team.leads and folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()  # it was taken for this run, which has not come to be
+            if team.leads:
+                leave_no_trace(folder)
 
 
 def resume(
