@@ -29,7 +29,7 @@ def command(
     from sutja.views.gallery import gallery
     from sutja.views.terminal import draw_gallery, fitting
 
-    check_folder(out, "mnist")
+    check_folder(out)
     name, data = data_at_hand()
     console().rule(f"1  The data: {name}")
     say(f"{len(data.train.labels):,} training and {len(data.test.labels):,} test images of 28×28 pixels")

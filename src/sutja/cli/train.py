@@ -49,7 +49,7 @@ def command(
 
     Example: `sutja train fashion-mnist --recipe dense --epochs 10 --out runs/fashion`
     """
-    from sutja.errors import RunError, unknown_name
+    from sutja.errors import RunError
     from sutja.training import run as runs
     from sutja.training.logs import log_named
     from sutja.training.plan import VALIDATION
@@ -61,8 +61,6 @@ def command(
             recipe=recipe, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, precision=precision,
             start=start, patience=patience or None, seed=seed or None, validation=validation, out=out,
         )  # fmt: skip
-    if precision not in (None, "float32", "bfloat16"):
-        raise RunError(unknown_name("precision", str(precision), ("float32", "bfloat16")))
     followers = [log_named(name) for name in log or ()]
     try:
         if resume is not None:
@@ -74,7 +72,7 @@ def command(
                 epochs=epochs,
                 batch_size=batch_size,
                 learning_rate=learning_rate,
-                precision=precision,  # type: ignore[arg-type]  # Typer has checked the word
+                precision=precision,  # type: ignore[arg-type]  # the recipe checks the word
                 patience=patience,
                 start=start,
                 device=device,

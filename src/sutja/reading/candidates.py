@@ -176,12 +176,19 @@ def crops_of(found: Found, copies: list[Copy]) -> UInt8[np.ndarray, "n 2 28 28"]
     """Two crops for each place, near and wide: of the copy in which its digit is nearest to its size in a crop."""
     patches = np.zeros((len(found), 2, CROP, CROP), np.uint8)
     for number in range(len(found)):
-        size = float(found.sizes[number].max())
-        copy = fitting(copies, size)
-        scale = np.array(copy.scale)
-        x, y = (found.centres[number] * scale + MARGIN).tolist()
-        patches[number] = near_and_wide(copy.grey, (x, y), size * float(scale.mean()))
+        patches[number] = near_and_wide(*place_of(found, number, copies))
     return bright(patches) if len(patches) else patches
+
+
+def place_of(
+    found: Found, number: int, copies: list[Copy]
+) -> tuple[UInt8[np.ndarray, "h w"], tuple[float, float], float]:
+    """A place in the copy from which it is cropped: its grey levels, and there the middle and the longer side."""
+    size = float(found.sizes[number].max())
+    copy = fitting(copies, size)
+    scale = np.array(copy.scale)
+    x, y = (found.centres[number] * scale + MARGIN).tolist()
+    return copy.grey, (x, y), size * float(scale.mean())
 
 
 def fitting(copies: list[Copy], size: float) -> Copy:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
 from sutja.pictures.contrast import CROP_DIGIT, evened, ground_and_reach, patch_of
-from sutja.reading.candidates import Named, fitting
+from sutja.reading.candidates import Named, fitting, place_of
 from sutja.reading.detector import MARGIN, Copy
 
 TEXT = 0.25
@@ -49,12 +49,9 @@ def without_traces(named: Named, copies: list[Copy]) -> Named:
     certain = named.probability >= CERTAIN
     if certain.all() or not certain.any():
         return named
-    reach = np.zeros(len(certain), np.float32)
-    for number, (centre, size) in enumerate(zip(named.found.centres, named.found.sizes.max(axis=1), strict=True)):
-        copy = fitting(copies, float(size))
-        x, y = (centre * np.array(copy.scale) + MARGIN).tolist()
-        _, ink = ground_and_reach(patch_of(copy.grey, (x, y), float(size * np.mean(copy.scale)), side=CROP_DIGIT))
-        reach[number] = abs(ink.item())
+    places = [place_of(named.found, number, copies) for number in range(len(certain))]
+    _, ink = ground_and_reach(np.stack([patch_of(*place, side=CROP_DIGIT) for place in places]))
+    reach = np.abs(ink.ravel())
     return named.chosen(certain | (reach >= TRACE * np.median(reach[certain])))
 
 

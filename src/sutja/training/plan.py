@@ -117,14 +117,13 @@ def free_folder(name: str) -> Path:
 
 
 def leave_no_trace(folder: Path) -> None:
-    """Remove a folder that was taken for a run which has not come to be, and `runs`, if they are empty."""
+    """Remove a folder that `free_folder` made, and `runs`, where a run has not come to be: if they are empty."""
     with suppress(OSError):
         folder.rmdir()
-        if folder.parent == Path("runs"):
-            folder.parent.rmdir()
+        folder.parent.rmdir()
 
 
-def check_folder(folder: Path, dataset: str) -> None:
+def check_folder(folder: Path, dataset: str = "") -> None:
     """Refuse to train into what is there already, or into the data.
 
     Raises:

@@ -1,7 +1,7 @@
 """Recipes: everything that decides how a network is trained, under one name."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sutja.data.catalog import Frame
 from sutja.errors import RunError, unknown_name
@@ -10,12 +10,10 @@ from sutja.training.augment import Augmentation
 if TYPE_CHECKING:
     import torch
 
+OptimizerName = Literal["rmsprop", "adamw", "muon"]
+Schedule = Literal["constant", "one-cycle"]
 Precision = Literal["float32", "bfloat16"]
-WORDS = {
-    "optimizer": ("rmsprop", "adamw", "muon"),
-    "schedule": ("constant", "one-cycle"),
-    "precision": ("float32", "bfloat16"),
-}
+WORDS = {"optimizer": get_args(OptimizerName), "schedule": get_args(Schedule), "precision": get_args(Precision)}
 """What these settings may be."""
 
 
@@ -48,9 +46,9 @@ class Recipe:
     network: str = ""
     epochs: int = 10
     batch_size: int = 128
-    optimizer: Literal["rmsprop", "adamw", "muon"] = "rmsprop"
+    optimizer: OptimizerName = "rmsprop"
     learning_rate: float = 1e-3
-    schedule: Literal["constant", "one-cycle"] = "constant"
+    schedule: Schedule = "constant"
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     average: float = 0.0
@@ -73,7 +71,7 @@ class Recipe:
         for setting in ("epochs", "batch_size", "learning_rate"):
             if not settings[setting] > 0:
                 raise RunError(f"{setting} must be above 0; found {settings[setting]}.")
-        return replace(self, **asked)  # type: ignore[arg-type]
+        return replace(self, **asked)  # type: ignore[arg-type]  # its own fields
 
     def on_this_machine(self, device: "torch.device | None" = None) -> "Recipe":
         """The recipe in the precision that pays here: bfloat16 only where the device computes in it."""

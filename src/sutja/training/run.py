@@ -140,7 +140,7 @@ def train(
             plan = Plan(name, settings, seed, validation, fingerprint(data), patience, source)
             return carried_out(plan, data, folder, Callbacks(Progress(progress), *callbacks), place, team)
         finally:
-            if team.leads:
+            if team.leads and out is None:
                 leave_no_trace(folder)
 
 
@@ -243,7 +243,7 @@ def carried_out(
 
 def finish(plan: Plan, data: Dataset, network: "nn.Sequential", history: History, folder: Path) -> Report | None:
     """Export the model, judge it on the test part, and write both with the report."""
-    from sutja.classifier.export import export
+    from sutja.classifier.export import export, to_onnx
 
     def card(accuracy: float | None, images: int | None) -> Card:
         parameters = sum(parameter.numel() for parameter in network.parameters())
@@ -252,16 +252,14 @@ def finish(plan: Plan, data: Dataset, network: "nn.Sequential", history: History
             parameters, accuracy, images,
         )  # fmt: skip
 
-    path = folder / "model.onnx"
-    if not len(data.test.labels):
-        export(network, card(None, None), path)
-        return None
-    unjudged = folder / "checkpoint" / "unjudged.onnx"
-    export(network, card(None, None), unjudged)
-    report = evaluate(unjudged, data)
-    unjudged.unlink()
-    write_report(plan, data, history, report, folder)
-    export(network, card(report.accuracy, report.images), path)  # last: a run that has it is finished
+    report = None
+    if len(data.test.labels):
+        unjudged = to_onnx(network, card(None, None)).SerializeToString()
+        report = evaluate(Classifier(unjudged, str(folder)), data)
+        write_report(plan, data, history, report, folder)
+    # The model comes last: a run that has it is finished.
+    judged = card(report.accuracy, report.images) if report else card(None, None)
+    export(network, judged, folder / "model.onnx")
     return report
 
 
