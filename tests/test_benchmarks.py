@@ -90,6 +90,21 @@ def test_the_processor_is_described(tmp_path: Path) -> None:
     assert "vector units unknown" in describe(tmp_path / "nothing")
 
 
+def test_a_drawn_hand_writes_every_digit_in_one_form() -> None:
+    hand, again = own_hand.drawn_hand(4), own_hand.drawn_hand(4)
+    assert np.bincount(hand.labels).tolist() == [own_hand.DRAWN_OF_EACH] * 10
+    np.testing.assert_array_equal(hand.frames, again.frames)
+
+
+@pytest.mark.real_data
+def test_styles_are_thirds_by_slant() -> None:
+    left, upright, right = own_hand.styles()
+    slants = [np.mean([own_hand.slant_of(frame) for frame in style.frames]) for style in (left, upright, right)]
+    assert slants == sorted(slants)
+    assert slants[0] < 0 < slants[2]
+    assert sum(len(style.labels) for style in (left, upright, right)) == 1269
+
+
 @pytest.mark.real_data
 def test_peers_read_what_sutja_reads() -> None:
     whole = load("mnist")

@@ -76,11 +76,12 @@ def test_a_model_of_another_recipe_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-def test_without_a_recipe_that_of_the_model_is_used_gently() -> None:
-    recipe = tuned_recipe("digits")
+@pytest.mark.parametrize(("classes", "smaller"), [(tuple("0123456789"), 200), (("7", "1"), 200), (("7", "seven"), 10)])
+def test_without_a_recipe_that_of_the_model_is_used_gently(classes: tuple[str, ...], smaller: float) -> None:
+    recipe = tuned_recipe("digits", classes)
     assert recipe.name == "convnet"
     assert recipe.frozen_statistics
-    assert recipe.learning_rate == RECIPES["convnet"].learning_rate / 40
+    assert recipe.learning_rate == RECIPES["convnet"].learning_rate / smaller
 
 
 def test_a_model_gets_better_when_it_goes_on(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ def command(
     dataset: Annotated[str, typer.Argument(help="A data set, or a folder of pictures.")],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the report as a web page.")] = None,
+    shifts: Annotated[
+        bool, typer.Option("--shifts", help="Take the mean of five places of each image, of garments mirrored too.")
+    ] = False,
 ) -> None:
     """Judge a model on the test part of a data set: accuracy, classes, confusion, calibration, mistakes.
 
@@ -24,11 +27,12 @@ def command(
     from sutja.evaluation.report import evaluate
 
     data = load(dataset)
-    report = evaluate(model, data)
+    report = evaluate(model, data, shifts)
     say(dumps(report.to_dict(), ensure_ascii=False) if json else str(report))
     if output:
         from sutja.evaluation.page import page
         from sutja.files import write_text
 
-        write_text(output, page(report, data.test.images, f"{model} on {data.name}"))
+        title = f"{model} on {data.name}{', with shifts' if shifts else ''}"
+        write_text(output, page(report, data.test.images, title))
         remark(f"report in {output}")

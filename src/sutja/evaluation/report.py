@@ -10,6 +10,7 @@ from sutja.classifier.classifier import AnyClassifier, Classifier, as_classifier
 from sutja.data.dataset import Dataset, Part
 from sutja.data.source import load
 from sutja.errors import DataError, ModelError
+from sutja.evaluation.shifts import over_shifts
 
 CALIBRATION_BINS = 15
 
@@ -143,13 +144,19 @@ class Report:
         return f"{len(self.mistakes):,} mistakes, the most confident first: " + ", ".join(shown)
 
 
-def evaluate(model: AnyClassifier | str | os.PathLike[str], dataset: Dataset | Part | str | os.PathLike[str]) -> Report:
+def evaluate(
+    model: AnyClassifier | str | os.PathLike[str],
+    dataset: Dataset | Part | str | os.PathLike[str],
+    shifts: bool = False,
+) -> Report:
     """Judge a model on the test part of a data set, or on any images with labels.
 
     Args:
         model: A callable from uint8 `[n, 28, 28]` to probabilities `[n, k]`, a model file, a run folder, or the name
             of a bundled model.
         dataset: A data set, its name or folder, or a `Part`.
+        shifts: Whether the model looks at each image in five places, and at mirrored garments too: see
+            `sutja.evaluation.shifts`. Say so where you give such a figure.
 
     Raises:
         ModelError: the model cannot be loaded, or tells other classes apart than the data set has.
@@ -164,15 +171,17 @@ def evaluate(model: AnyClassifier | str | os.PathLike[str], dataset: Dataset | P
         dataset = load(dataset)
     if isinstance(dataset, Part):
         name, part, classes = "given images", dataset, None
+        frame = classifier.card.frame if isinstance(classifier, Classifier) else "digit"
     else:
-        name, part, classes = f"{dataset.name}, test part", dataset.test, dataset.classes
+        name, part, classes, frame = f"{dataset.name}, test part", dataset.test, dataset.classes, dataset.frame
     if not len(part.labels):
         raise DataError(f"{name} has no images. Add pictures: one in five of each class is used for testing.")
-    probabilities = np.asarray(classifier(part.images), np.float64)
+    given = over_shifts(classifier, part.images, frame == "garment") if shifts else classifier(part.images)
+    probabilities = np.asarray(given, np.float64)
     if classes is None:
         classes = _classes_of(classifier, probabilities.shape[1])
     _check_classes(classifier, classes, probabilities)
-    return report(name, classes, probabilities, part.labels.astype(np.int64))
+    return report(f"{name}, with shifts" if shifts else name, classes, probabilities, part.labels.astype(np.int64))
 
 
 def report(

@@ -114,19 +114,17 @@ def train(
         DataError: the data cannot be loaded.
     """
     from sutja.training.device import device_named
-    from sutja.training.start import tuned_recipe
+    from sutja.training.start import recipe_of, tuned_recipe
     from sutja.training.team import assembled
 
+    gently = recipe is None
     if recipe is None:
-        recipe = "dense" if start is None else tuned_recipe(start)
+        recipe = "dense" if start is None else recipe_of(start)
     settings = find_recipe(recipe) if isinstance(recipe, str) else recipe
-    settings = settings.with_changes(
-        epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, precision=precision
-    )
+    changes = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "precision": precision}
+    settings = settings.with_changes(**changes)
     check_settings(seed, validation, patience)
     place = device_named(device)
-    if not precision:
-        settings = settings.on_this_machine(place)
     with assembled(place) as team:
         name = str(dataset) if dataset in CATALOG else str(Path(dataset).expanduser().resolve())
         ours = "" if not team.leads else str(out or free_folder(f"{Path(name).name}-{settings.name}"))
@@ -135,6 +133,10 @@ def train(
             if team.leads:
                 check_folder(folder, name)
             data = load(dataset)
+            if start is not None and gently:
+                settings = tuned_recipe(start, data.classes).with_changes(**changes)
+            if not precision:
+                settings = settings.on_this_machine(place)
             held_out(data, validation, settings.batch_size)
             source = None if start is None else str(start)
             plan = Plan(name, settings, seed, validation, fingerprint(data), patience, source)

@@ -16,19 +16,37 @@ from sutja.models.blocks import Residual
 from sutja.training.loop import CPU, Learner, as_input, copies
 from sutja.training.recipe import Recipe, find_recipe
 
-GENTLER = {"constant": 10, "one-cycle": 40}
-"""A model that goes on learning from few images takes steps so many times smaller than the recipe's (highest) rate."""
+GENTLER = {"rmsprop": 10, "adamw": 40, "muon": 200}
+"""A model that goes on learning its classes from few images takes steps so many times smaller than its recipe's.
+Muon's are as large for small gradients as for large ones: if they are not very small, it forgets what it knew."""
+NEW_CLASSES = 10
+"""So many times smaller are steps that must also learn classes from nothing."""
 SEEN = 2000
 """So many training images are shown to a network to learn how far its layers' outputs spread."""
 
 
-def tuned_recipe(source: str | os.PathLike[str]) -> Recipe:
+def recipe_of(source: str | os.PathLike[str]) -> str:
+    """The name of the recipe that trained a model.
+
+    Raises:
+        ModelError: it cannot be read.
+    """
+    return Classifier(*model_file(source)).card.recipe
+
+
+def tuned_recipe(source: str | os.PathLike[str], classes: tuple[str, ...]) -> Recipe:
     """The recipe for going on from a model with few images: that of the model, with small batches and gentle steps.
 
     Batch normalisation keeps its statistics, as those of a small batch would say little.
+
+    Args:
+        source: A model file, a run folder, or a bundled name.
+        classes: What is going to be told apart; steps are gentlest where the model knows all of them.
     """
-    recipe = find_recipe(Classifier(*model_file(source)).card.recipe)
-    rate = recipe.learning_rate / GENTLER[recipe.schedule]
+    card = Classifier(*model_file(source)).card
+    recipe = find_recipe(card.recipe)
+    known = set(classes) <= set(card.classes)
+    rate = recipe.learning_rate / (GENTLER[recipe.optimizer] if known else NEW_CLASSES)
     return replace(recipe, epochs=30, batch_size=10, learning_rate=rate, average=0.0, frozen_statistics=True)
 
 
