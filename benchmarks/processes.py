@@ -60,13 +60,14 @@ def arguments_of(parser: argparse.ArgumentParser) -> argparse.Namespace:
     return arguments
 
 
-def train_ours(folder: Path, recipe: str, epochs: int, seed: int) -> Process:
+def train_ours(folder: Path, recipe: str, epochs: int, seed: int, precision: str | None = None) -> Process:
     """`sutja train mnist` on all training images; what it writes (model, report, page) is part of its time."""
     with tempfile.TemporaryDirectory() as place:
         run = Path(place, "run")
         command = [
             str(program("sutja", folder, "sutja")), "train", "mnist", "--recipe", recipe, "--epochs", str(epochs),
             "--validation", "0", "--seed", str(seed), "--out", str(run),
+            *(("--precision", precision) if precision else ()),
         ]  # fmt: skip
         done = finished(command, "sutja")
         accuracy = json.loads((run / "report.json").read_text("utf-8"))["accuracy"]

@@ -17,6 +17,8 @@ from benchmarks.machine import describe
 from benchmarks.processes import Process, arguments_of, train_ours, train_peer
 
 COMMAND = "python -m benchmarks.training"
+FLOAT32 = "sutja in float32"
+"""Beside what sutja does by itself, so that what precision gives can be told from the rest."""
 HEADS = ("what", "seconds, median (range)", "times sutja's", "test accuracy, mean (range)", "versions")
 
 
@@ -24,9 +26,11 @@ def main() -> None:
     """Install, run the rounds, print and write."""
     arguments = parsed()
     versions = {name: install(name, arguments.environments) for name in arguments.peers}
-    for name in arguments.peers:  # untimed, so that no one's first round reads its libraries from the disk
+    if "sutja" in versions:
+        versions[FLOAT32] = versions["sutja"]
+    for name in versions:  # untimed, so that no one's first round reads its libraries from the disk
         trained(name, arguments.environments, 1, 0, arguments.images)
-    results: dict[str, list[Process]] = {name: [] for name in arguments.peers}
+    results: dict[str, list[Process]] = {name: [] for name in versions}
     for number in range(arguments.rounds):
         for name, processes in results.items():
             done = trained(name, arguments.environments, arguments.epochs, number, arguments.images)
@@ -54,8 +58,8 @@ def parsed() -> argparse.Namespace:
 
 def trained(name: str, folder: Path, epochs: int, seed: int, images: int | None) -> Process:
     """Train the dense network once, by the one of that name."""
-    if name == "sutja":
-        return train_ours(folder, "dense", epochs, seed)
+    if name in ("sutja", FLOAT32):
+        return train_ours(folder, "dense", epochs, seed, "float32" if name == FLOAT32 else None)
     return train_peer(name, "torch_dense" if name == "torch" else "keras_dense", folder, epochs, seed, images)
 
 
@@ -64,7 +68,7 @@ def rows_of(results: Mapping[str, Sequence[Process]], versions: Mapping[str, Map
     medians = {name: statistics.median(done.seconds for done in processes) for name, processes in results.items()}
     return [
         [
-            ENVIRONMENTS[name].title,
+            ENVIRONMENTS[name].title if name in ENVIRONMENTS else name,
             seconds_of([done.seconds for done in processes]),
             f"{medians[name] / medians['sutja']:.2f}" if "sutja" in medians else "–",
             accuracies_of([done.accuracy for done in processes]),

@@ -29,6 +29,7 @@ def test_the_ratio_of_a_training_is_that_of_the_medians() -> None:
         ["PyTorch", "38.0 (37.0 to 39.0)", "9.50", "99.25% (99.20% to 99.30%)", "torch 2, numpy 3"],
     ]
     assert training.rows_of({"torch": SLOW}, {"torch": {}})[0][2] == "–"
+    assert training.rows_of({training.FLOAT32: SLOW}, {training.FLOAT32: {}})[0][0] == "sutja in float32"
 
 
 def test_a_mark_is_reached_when_the_mean_is_and_earlier_judging_costs_nothing() -> None:
