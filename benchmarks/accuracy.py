@@ -115,7 +115,7 @@ def row_of(case: Case, runs: list[Entry]) -> str:
     """A row of the table: what the finished runs of a case have reached; empty if there is none."""
     ours = [
         run for run in runs
-        if run.test_accuracy is not None and run.plan.dataset == case.dataset
+        if run.state == "finished" and run.test_accuracy is not None and run.plan.dataset == case.dataset
         and replace(run.plan.recipe, precision="float32") == replace(RECIPES[case.recipe], precision="float32")
     ]  # fmt: skip
     if not ours:

@@ -10,6 +10,7 @@ from benchmarks.peers import mnist
 from benchmarks.processes import Judged, Process, finished
 
 from sutja.data.source import load
+from sutja.synthesis.strokes import Form
 
 
 def process(*judged: tuple[float, float]) -> Process:
@@ -91,8 +92,18 @@ def test_the_processor_is_described(tmp_path: Path) -> None:
     assert "vector units unknown" in describe(tmp_path / "nothing")
 
 
-def test_a_drawn_hand_writes_every_digit_in_one_form() -> None:
-    hand, again = own_hand.drawn_hand(4), own_hand.drawn_hand(4)
+def test_a_drawn_hand_writes_every_digit_in_one_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    forms: list[tuple[str, ...]] = []
+    of = Form.of
+
+    def noted(*drawings: str) -> Form:
+        forms.append(drawings)
+        return of(*drawings)
+
+    monkeypatch.setattr(Form, "of", noted)
+    hand = own_hand.drawn_hand(4)
+    assert len(forms) == 10
+    again = own_hand.drawn_hand(4)
     assert np.bincount(hand.labels).tolist() == [own_hand.DRAWN_OF_EACH] * 10
     np.testing.assert_array_equal(hand.frames, again.frames)
 

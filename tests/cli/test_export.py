@@ -53,20 +53,29 @@ def test_a_keras_file_is_written_and_read_with(
     assert len(lines) == 12
 
 
+def test_the_format_is_that_of_the_ending(keras: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("export", "digits", "-o", "mine.keras")
+    assert keras.saving.load_model("mine.keras").output_shape == (None, 10)
+    said = failure(monkeypatch, "export", "digits", "--format", "onnx", "-o", "mine.keras")
+    assert said.startswith("sutja: mine.keras ends as if it were keras. Leave out --format onnx")
+
+
 def test_a_failure_is_one_line_and_leaves_the_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "text.onnx").write_text("just text")
-    (tmp_path / "out.keras").write_text("older")
+    for kind in ("onnx", "keras"):
+        (tmp_path / f"out.{kind}").write_text("older")
     assert "unknown format 'kears'. Did you mean 'keras'" in failure(
         monkeypatch, "export", "digits", "--format", "kears"
     )
     for kind in ("onnx", "keras"):
-        told = failure(monkeypatch, "export", "text.onnx", "--format", kind, "-o", "out.keras")
+        told = failure(monkeypatch, "export", "text.onnx", "--format", kind, "-o", f"out.{kind}")
         assert "text.onnx is no ONNX model, or is damaged" in told
     assert "out.keras is no Keras model, or is damaged" in failure(
         monkeypatch, "read", SAMPLES / "digit.png", "--model", "out.keras"
     )
-    assert (tmp_path / "out.keras").read_text() == "older"
+    assert {(tmp_path / f"out.{kind}").read_text() for kind in ("onnx", "keras")} == {"older"}
 
 
 def test_without_keras_the_extra_is_named(tmp_path: Path) -> None:

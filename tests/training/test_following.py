@@ -93,6 +93,7 @@ def test_a_log_whose_library_is_missing_says_how_to_get_it(tmp_path: Path, monke
     with pytest.raises(RunError, match=r'needs mlflow. Install it.*pip install "\.\[mlflow\]"'):
         sutja.train("digits", epochs=1, out=tmp_path / "run", progress=False, callbacks=[log_named("mlflow")])
     assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "run").exists()
 
 
 # Its protocol buffers remark on how they are built.
@@ -125,6 +126,9 @@ def test_mlflow_gets_settings_figures_and_the_model_and_goes_on_with_its_run(
     assert kept.data.params["recipe"] == "dense"
     assert run.report is not None
     assert kept.data.metrics["test_accuracy"] == pytest.approx(run.report.accuracy)
+    (tmp_path / "run" / "mlflow.txt").write_text("0" * 32)
+    with pytest.raises(RunError, match=r"MLflow at .* says: .*remove .*mlflow\.txt to begin"):
+        sutja.resume("run", progress=False, callbacks=[log_named("mlflow")])
     client = mlflow.MlflowClient()
     values = [point.value for point in client.get_metric_history(kept.info.run_id, "loss_training")]
     assert values == pytest.approx(run.history["loss"])

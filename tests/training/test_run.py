@@ -11,14 +11,16 @@ import pytest
 import torch
 
 import sutja
-from sutja.data.dataset import Part
+from sutja.data.dataset import Dataset, Part
 from sutja.errors import DataError, RunError
 from sutja.training.augment import Augmentation
+from sutja.training.callback import Callback
 from sutja.training.checkpoint import load_checkpoint, save_checkpoint
 from sutja.training.history import Epoch, History
 from sutja.training.loop import AVERAGE_EVERY, Learner, Tensors, copies, randomness, train_epoch
-from sutja.training.plan import Plan, free_folder
+from sutja.training.plan import Plan, fingerprint, free_folder, held_out
 from sutja.training.recipe import RECIPES, Recipe, find_recipe, recipe_from_dict
+from sutja.training.run import carried_out
 
 
 def weights(folder: Path) -> dict[str, np.ndarray]:
@@ -164,6 +166,34 @@ def test_settings_out_of_range_are_refused_and_leave_nothing(
 def test_a_loss_that_is_no_number_stops_with_the_step_and_the_rate(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"the loss is nan at step \d+ of epoch 1, with learning rate 1e\+30"):
         sutja.train("digits", learning_rate=1e30, epochs=2, out=tmp_path / "run", progress=False)
+
+
+def test_weights_that_are_no_numbers_after_the_last_step_are_not_kept(tmp_path: Path) -> None:
+    digits = sutja.load("digits")
+    data = Dataset("few", Part(digits.train.images[:20], digits.train.labels[:20]), digits.test, digits.classes)
+    recipe = Recipe("dense", epochs=1, batch_size=20, optimizer="adamw", learning_rate=float("inf"))
+    with pytest.raises(RunError, match="the weights are no numbers any more at step 1 of epoch 1"):
+        carried_out(Plan("few", recipe, 0, 0.0, fingerprint(data)), data, tmp_path / "run", Callback())
+    assert not (tmp_path / "run" / "model.onnx").exists()
+
+
+def test_each_class_keeps_a_picture_to_learn_from() -> None:
+    labels = np.array([0, 1, 0, 1, 2, 2, 3], np.uint8)
+    images = np.zeros((7, 28, 28), np.uint8) + np.arange(7, dtype=np.uint8)[:, None, None]
+    data = Dataset("few", Part(images, labels), Part(images[:0], labels[:0]), tuple("abcd"))
+    training, validation = held_out(data, 0.5, batch_size=2)
+    assert training.images[:, 0, 0].tolist() == [0, 1, 2, 4, 6]
+    assert validation.images[:, 0, 0].tolist() == [3, 5]
+    assert validation.labels.tolist() == [1, 2]
+    with pytest.raises(RunError, match=r"larger than the 2 images .* Add pictures, or lower --validation"):
+        held_out(Dataset("few", Part(images[:4], labels[:4]), data.test, tuple("ab")), 0.9, batch_size=10)
+
+
+@pytest.mark.parametrize("content", [b'{"dataset": "\xff"}', b'{"recipe": {"augmentation": []}}', b"[]"])
+def test_a_recipe_file_of_something_else_is_damaged(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "recipe.json").write_bytes(content)
+    with pytest.raises(RunError, match=r"recipe\.json is damaged"):
+        sutja.resume(tmp_path)
 
 
 def test_without_held_out_images_there_are_no_validation_figures(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from sutja.classifier.classifier import Classifier, bundled
 from sutja.classifier.export import export
 from sutja.data.dataset import Part
 from sutja.errors import ModelError, RunError
+from sutja.pictures.encode import write_picture
 from sutja.training.loop import Learner, as_input
 from sutja.training.recipe import RECIPES
-from sutja.training.start import start_from, tuned_recipe
+from sutja.training.start import card_of, place_of, start_from, tuned_recipe
 
 
 def probabilities(learner: Learner, images: np.ndarray) -> np.ndarray:
@@ -78,10 +79,36 @@ def test_a_model_of_another_recipe_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("classes", "smaller"), [(tuple("0123456789"), 200), (("7", "1"), 200), (("7", "seven"), 10)])
 def test_without_a_recipe_that_of_the_model_is_used_gently(classes: tuple[str, ...], smaller: float) -> None:
-    recipe = tuned_recipe("digits", classes)
+    recipe = tuned_recipe(card_of("digits"), classes)
     assert recipe.name == "convnet"
     assert recipe.frozen_statistics
     assert recipe.learning_rate == RECIPES["convnet"].learning_rate / smaller
+
+
+def test_a_plan_keeps_where_a_model_lies_from_whichever_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert place_of("digits") == "digits"  # the bundled one
+    assert place_of(Path("digits")) == str(tmp_path / "digits")
+    assert place_of("runs/mine") == str(tmp_path / "runs" / "mine")
+
+
+def test_garments_of_ones_own_are_framed_as_the_model_has_learned_to_see_them(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    for name, width in (("Trouser", 40), ("Bag", 90)):
+        for number in range(4):
+            picture = np.full((120, 120), 250, np.uint8)
+            picture[10:110, 60 - width // 2 : 60 + width // 2] = random.integers(60, 160, (100, width))
+            write_picture(picture, tmp_path / "mine" / name / f"{number}.png")
+    run = sutja.train(tmp_path / "mine", start="fashion", epochs=1, batch_size=2, out=tmp_path / "run", progress=False)
+    assert (run.classifier.card.frame, run.plan.frame) == ("garment", "garment")
+    assert run.report is not None
+    assert sutja.evaluate(run.classifier, tmp_path / "mine").accuracy == run.report.accuracy
+    garments = sutja.load(tmp_path / "mine", "garment").train.images
+    assert garments[:, 13].any(axis=0).any()
+    assert (garments > 0).any(axis=2).sum(axis=1).tolist() == [28] * len(garments)  # a digit would be 20 high
+    again = sutja.resume(tmp_path / "run", progress=False)
+    assert again.report is not None
+    assert again.report.accuracy == run.report.accuracy
 
 
 def test_a_model_gets_better_when_it_goes_on(tmp_path: Path) -> None:

@@ -14,8 +14,11 @@ from sutja.training.history import History
 from sutja.training.team import ALONE, Team
 
 
-def test_two_processes_learn_what_one_learns_from_the_whole_batch(tmp_path: Path) -> None:
-    settings = ["train", "digits", "--recipe", "dense", "--epochs", "3", "--batch-size", "128", "--seed", "3"]
+# Later epochs of `quick` are not compared: AdamW's steps hang on the last digits of gradients that are nearly nothing.
+# Where each process normalises its own share its first epoch is off by 2 in 1,000.
+@pytest.mark.parametrize(("recipe", "epochs"), [("dense", 3), ("quick", 1)])
+def test_two_processes_learn_what_one_learns_from_the_whole_batch(recipe: str, epochs: int, tmp_path: Path) -> None:
+    settings = ["train", "digits", "--recipe", recipe, "--epochs", str(epochs), "--batch-size", "128", "--seed", "3"]
     settings += ["--precision", "float32"]  # bfloat16, where the processor has it, rounds more than is compared
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     # Coverage of processes that are started by a process of another project's is not measured.
@@ -27,7 +30,14 @@ def test_two_processes_learn_what_one_learns_from_the_whole_batch(tmp_path: Path
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("test accuracy") == 1
     one = sutja.train(
-        "digits", "dense", epochs=3, batch_size=128, seed=3, precision="float32", out=tmp_path / "one", progress=False
+        "digits",
+        recipe,
+        epochs=epochs,
+        batch_size=128,
+        seed=3,
+        precision="float32",
+        out=tmp_path / "one",
+        progress=False,
     )
     two = History.from_csv((tmp_path / "two" / "history.csv").read_text())
     np.testing.assert_allclose(two["loss"], one.history["loss"], rtol=1e-4)

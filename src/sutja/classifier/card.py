@@ -3,8 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
-from sutja.data.catalog import Frame
 from sutja.errors import ModelError
+from sutja.pictures.frame import Frame
 
 FORMAT = 1
 KEY = "sutja"

@@ -23,11 +23,13 @@ def command(
     """
     from json import dumps
 
+    from sutja.classifier.classifier import Classifier
     from sutja.data.source import load
     from sutja.evaluation.report import evaluate
 
-    data = load(dataset)
-    report = evaluate(model, data, shifts)
+    classifier = Classifier.load(model)
+    data = load(dataset, classifier.card.frame)
+    report = evaluate(classifier, data, shifts)
     say(dumps(report.to_dict(), ensure_ascii=False) if json else str(report))
     if output:
         from sutja.evaluation.page import page

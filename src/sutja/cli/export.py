@@ -13,8 +13,11 @@ FORMATS = ("onnx", "keras")
 def command(
     model: Annotated[str, typer.Argument(help="A run folder, a model file, or a bundled model: digits, fashion.")],
     kind: Annotated[
-        str, typer.Option("--format", help="onnx, which takes pixels of 0 to 255; or keras, of 0 to 1.")
-    ] = "onnx",
+        str | None,
+        typer.Option(
+            "--format", help="onnx, which takes pixels of 0 to 255; or keras, of 0 to 1. [default: as the file ends]"
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="The file to write. [default: the model's name, in this folder]")
     ] = None,
@@ -27,8 +30,12 @@ def command(
     from sutja.errors import ModelError, unknown_name
     from sutja.files import write_bytes
 
+    ending = out.suffix.lower().lstrip(".") if out else ""
+    kind = kind or (ending if ending in FORMATS else "onnx")
     if kind not in FORMATS:
         raise ModelError(unknown_name("format", kind, FORMATS))
+    if ending in FORMATS and ending != kind:
+        raise ModelError(f"{out} ends as if it were {ending}. Leave out --format {kind}, or name another file.")
     place = Path(model).resolve()
     target = out or Path(f"{place.name if place.is_dir() else place.stem}.{kind}")
     if out is None and target.exists():

@@ -22,7 +22,8 @@ def command(
     from sutja.errors import DataError
     from sutja.views.terminal import draw
 
-    classifier, data = Classifier.load(model), load(dataset)
+    classifier = Classifier.load(model)
+    data = load(dataset, classifier.card.frame)
     images, labels = data.test
     if not 0 <= index < len(labels):
         raise DataError(f"there is no test image {index}: they run from 0 to {len(labels) - 1}.")

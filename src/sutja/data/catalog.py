@@ -1,12 +1,9 @@
 """The data sets that sutja knows by name: their files, digests, mirrors and class names."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from sutja.errors import DataError, unknown_name
-
-Frame = Literal["digit", "garment"]
-"""How a picture is brought to 28×28: as MNIST frames digits, or as Fashion-MNIST frames garments."""
+from sutja.pictures.frame import Frame
 
 
 @dataclass(frozen=True)

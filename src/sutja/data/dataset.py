@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float32, Integer, UInt8
 
-from sutja.data.catalog import Frame
 from sutja.data.condition import matching
 from sutja.errors import DataError
+from sutja.pictures.frame import Frame
 
 
 class Part(NamedTuple):

@@ -10,14 +10,13 @@ from jaxtyping import Float64, UInt8
 from sutja.data.dataset import Dataset, Part
 from sutja.errors import DataError, PictureError
 from sutja.pictures.decode import grey_levels
-from sutja.pictures.frame import frame_digit
-from sutja.pictures.ink import ink_of
+from sutja.pictures.frame import Frame, framed
 
 TEST_FRACTION = 0.2
 
 
-def load_folder(folder: Path) -> Dataset:
-    """Read `folder/<class>/<picture>` as a data set, each picture framed as MNIST frames its digits.
+def load_folder(folder: Path, frame: Frame = "digit") -> Dataset:
+    """Read `folder/<class>/<picture>` as a data set, each picture framed as MNIST frames digits, or as garments are.
 
     The classes are the names of the subfolders, in the order of their numbers if they are numbers, else of the
     alphabet. About one picture in five of each class is for testing, chosen by its name: it stays so when others are
@@ -36,14 +35,14 @@ def load_folder(folder: Path) -> Dataset:
     labels: list[int] = []
     draws: list[float] = []
     for label, place in enumerate(places):
-        framed = _framed(place)
-        if not framed:
+        found = _framed_in(place, frame)
+        if not found:
             raise DataError(f"{place} holds no picture that can be read. Put some in, or remove the folder.")
-        images += framed.values()
-        labels += [label] * len(framed)
-        draws += [_draw(f"{place.name}/{name}") for name in framed]
+        images += found.values()
+        labels += [label] * len(found)
+        draws += [_draw(f"{place.name}/{name}") for name in found]
     parts = parted(np.stack(images), np.array(labels, np.uint8), np.array(draws))
-    return Dataset(str(folder), *parts, tuple(place.name for place in places))
+    return Dataset(str(folder), *parts, tuple(place.name for place in places), frame)
 
 
 def parted(
@@ -70,20 +69,20 @@ def _draw(name: str) -> float:
     return int.from_bytes(sha256(name.encode()).digest()[:6], "big") / 2**48
 
 
-def _framed(place: Path) -> dict[str, np.ndarray]:
+def _framed_in(place: Path, frame: Frame) -> dict[str, np.ndarray]:
     """The pictures of one class by their names, framed; what cannot be read is named in a warning."""
-    framed = {}
+    found = {}
     for path in sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith(".")):
         try:
-            image = frame_digit(ink_of(grey_levels(path)))
+            image = framed(grey_levels(path), frame)
         except PictureError as error:
             warnings.warn(f"left out: {error}", stacklevel=4)
             continue
         if image.any():
-            framed[path.name] = image
+            found[path.name] = image
         else:
             warnings.warn(f"left out: {path} shows nothing but its ground. Check the picture.", stacklevel=4)
-    return framed
+    return found
 
 
 def _order(path: Path) -> tuple[int, int, str]:

@@ -13,10 +13,10 @@ from sutja.data.fetch import contents
 from sutja.data.folder import TEST_FRACTION, load_folder
 from sutja.data.idx import decode
 from sutja.errors import DataError
-from sutja.pictures.frame import frame_digit
+from sutja.pictures.frame import Frame, frame_digit
 
 
-def load(source: str | os.PathLike[str]) -> Dataset:
+def load(source: str | os.PathLike[str], frame: Frame = "digit") -> Dataset:
     """Load a data set by its name, or a folder of a person's own pictures.
 
     A name is looked for in the folder that the environment variable `SUTJA_DATA` names
@@ -26,6 +26,7 @@ def load(source: str | os.PathLike[str]) -> Dataset:
     Args:
         source: "mnist", "fashion-mnist", "digits" (1,797 small digits, needs no network), or the path of a folder
             with one subfolder of pictures per class.
+        frame: How the pictures of a folder are framed: "digit" or "garment". The sets with names have their own.
 
     Raises:
         DataError: the name is unknown, the files are damaged or nowhere to be had, or the folder holds no classes.
@@ -39,7 +40,7 @@ def load(source: str | os.PathLike[str]) -> Dataset:
         return load_entry(find(source))
     folder = Path(source).expanduser()
     if folder.is_dir():
-        return load_folder(folder)
+        return load_folder(folder, frame)
     if isinstance(source, os.PathLike) or os.sep in source:
         raise DataError(f"{folder} is no folder of pictures. Give a folder with one subfolder per class.")
     return load_entry(find(source))

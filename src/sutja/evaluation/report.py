@@ -168,7 +168,7 @@ def evaluate(
     """
     classifier = as_classifier(model)
     if isinstance(dataset, str | os.PathLike):
-        dataset = load(dataset)
+        dataset = load(dataset, classifier.card.frame if isinstance(classifier, Classifier) else "digit")
     if isinstance(dataset, Part):
         name, part, classes = "given images", dataset, None
         frame = classifier.card.frame if isinstance(classifier, Classifier) else "digit"

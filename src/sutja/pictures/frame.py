@@ -6,14 +6,25 @@ Fashion-MNIST's: a garment is trimmed, scaled so that its longer side is 28, and
 Fashion-MNIST, 2017).
 """
 
+from typing import Literal
+
 import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from sutja.pictures.ink import ink_of, shades_of
+
+Frame = Literal["digit", "garment"]
+"""How a picture is brought to 28×28: as MNIST frames digits, or as Fashion-MNIST frames garments."""
 SIDE = 28
 DIGIT_BOX = 20
 MIDDLE = 14
 """The pixel, counted from 0, on which MNIST places the centre of mass: measured, and half a pixel past the middle."""
+
+
+def framed(grey: UInt8[np.ndarray, "h w"], frame: Frame) -> UInt8[np.ndarray, "28 28"]:
+    """The single thing in a picture, framed as a classifier has learned to see it; all zeros where there is nothing."""
+    return frame_garment(shades_of(grey)) if frame == "garment" else frame_digit(ink_of(grey))
 
 
 def frame_digit(ink: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "28 28"]:

@@ -20,6 +20,8 @@ NOISE_MARGIN = 6.0
 """How many standard deviations of the ground's noise ink stands out at least."""
 CORE, EDGE = 0.4, 0.25
 """A stroke has a core of at least the first share of the contrast, and reaches as far as the second."""
+FAINTEST_GARMENT = 12
+"""Grey levels by which a garment differs from its ground at least."""
 SMOOTHED_FROM = 64
 """Pictures of this many pixels or more are smoothed a little before strokes are told from grain."""
 
@@ -140,3 +142,15 @@ def noise_of(residual: Float32[np.ndarray, "h w"]) -> float:
     down = np.abs(residual[3:] - residual[:-3])
     differences = np.concatenate((across.ravel(), down.ravel()))
     return 1.4826 / 2**0.5 * float(np.median(differences)) if differences.size else 0.0
+
+
+def shades_of(grey: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w"]:
+    """A garment in its shades on an empty ground, as in Fashion-MNIST: there a light ground was turned to black.
+
+    The ground is the median along the border of the picture. What hardly differs from it becomes 0.
+    """
+    border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
+    ground = float(np.median(border))
+    level, ceiling = grey.astype(np.float32), 255 - ground
+    shades = (ground - level) * (255 / ground) if ground >= 128 else (level - ground) * (255 / ceiling)
+    return np.where(np.abs(level - ground) < FAINTEST_GARMENT, 0, np.clip(shades, 0, 255)).astype(np.uint8)

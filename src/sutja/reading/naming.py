@@ -8,13 +8,12 @@ from jaxtyping import UInt8
 from sutja.classifier.classifier import AnyClassifier, Classifier, as_classifier
 from sutja.errors import ModelError, PictureError
 from sutja.pictures.decode import Picture, Sheet, sheet_of
-from sutja.pictures.frame import frame_digit, frame_garment
+from sutja.pictures.frame import frame_digit, framed
 from sutja.pictures.ink import ink_of
 from sutja.reading.candidates import NOT_A_DIGIT, Named
 from sutja.reading.result import Classification, name_of
 
 ALTERNATIVES = 3
-FAINTEST_GARMENT = 12
 LONGEST_SIDE = 2000
 """A larger picture is looked at in this size."""
 NEARBY = 0.15
@@ -34,8 +33,7 @@ def classify(picture: Picture, model: "AnyClassifier | str | os.PathLike[str]" =
     """
     classifier = as_classifier(model)
     small = sheet_of(picture, LONGEST_SIDE).grey
-    garment = isinstance(classifier, Classifier) and classifier.card.frame == "garment"
-    frame = frame_garment(shades_of(small)) if garment else frame_digit(ink_of(small))
+    frame = framed(small, classifier.card.frame if isinstance(classifier, Classifier) else "digit")
     if not frame.any():
         raise PictureError(f"{name_of(picture) or 'the picture'} shows nothing but its ground. Check the picture.")
     (ranking,) = label_all(classifier, [frame], alternatives=len(class_names(classifier, 10)))
@@ -90,15 +88,3 @@ def frames_of(sheet: Sheet, kept: Named) -> list[UInt8[np.ndarray, "28 28"]]:
 def class_names(classifier: AnyClassifier, count: int) -> tuple[str, ...]:
     """The names that a classifier gives its classes; numbers from 0 if it gives none."""
     return classifier.classes if isinstance(classifier, Classifier) else tuple(map(str, range(count)))
-
-
-def shades_of(grey: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w"]:
-    """A garment in its shades on an empty ground, as in Fashion-MNIST: there a light ground was turned to black.
-
-    The ground is the median along the border of the picture. What hardly differs from it becomes 0.
-    """
-    border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
-    ground = float(np.median(border))
-    level, ceiling = grey.astype(np.float32), 255 - ground
-    shades = (ground - level) * (255 / ground) if ground >= 128 else (level - ground) * (255 / ceiling)
-    return np.where(np.abs(level - ground) < FAINTEST_GARMENT, 0, np.clip(shades, 0, 255)).astype(np.uint8)

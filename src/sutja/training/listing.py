@@ -70,7 +70,7 @@ def entry_of(folder: Path) -> Entry:
         RunError: it is damaged.
     """
     path = folder / "recipe.json"
-    plan = Plan.from_json(path.read_text("utf-8"), path)
+    plan = Plan.from_json(path.read_bytes(), path)
     finished = (folder / "model.onnx").exists() and (folder / "history.csv").exists()
     report = folder / "report.json"
     try:
@@ -82,6 +82,6 @@ def entry_of(folder: Path) -> Entry:
         accuracy = float(json.loads(report.read_text("utf-8"))["accuracy"]) if report.exists() else None
     except FileNotFoundError:
         history, accuracy = History(), None
-    except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, RunError) as error:
         raise RunError(f"{folder} is damaged ({error}). Train again, or remove it.") from error
     return Entry(folder, plan, history, "finished" if finished else "interrupted", accuracy)

@@ -1,7 +1,9 @@
 """Writing a run's figures where other tools show them: TensorBoard and MLflow. Each is an extra of that name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,14 @@ class TensorBoard(Callback):
         `sutja train mnist --log tensorboard`, then `tensorboard --logdir runs`.
     """
 
+    def __init__(self) -> None:
+        check_installed("tensorboard")
+
     def on_start(self, plan: Plan, folder: Path, history: History) -> None:
         """Open the event file; what an interrupted run wrote after its last checkpoint is passed over."""
+        from torch.utils.tensorboard import SummaryWriter
+
         del plan
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-        except ImportError as error:
-            raise _missing("tensorboard") from error
         self.writer = SummaryWriter(str(folder / "tensorboard"), purge_step=len(history) + 1)
 
     def on_epoch(self, epoch: Epoch) -> None:
@@ -49,36 +52,53 @@ class MLflow(Callback):
     continued goes on with the same run of MLflow, whose name is kept in the run folder's `mlflow.txt`.
     """
 
+    def __init__(self) -> None:
+        check_installed("mlflow")
+
     def on_start(self, plan: Plan, folder: Path, history: History) -> None:
         """Start a run, or go on with it."""
+        import mlflow
+
         del history
-        try:
-            import mlflow
-        except ImportError as error:
-            raise _missing("mlflow") from error
         self.mlflow, self.folder = mlflow, folder
         kept = folder / "mlflow.txt"
-        if kept.exists():
-            mlflow.start_run(run_id=kept.read_text("utf-8").strip())
-            return
-        run = mlflow.start_run(run_name=folder.name)
-        write_text(kept, run.info.run_id + "\n")
-        settings = {name: value for name, value in asdict(plan.recipe).items() if name not in ("name", "augmentation")}
-        names = {"dataset": Path(plan.dataset).name, "recipe": plan.recipe.name, "seed": plan.seed}
-        mlflow.log_params({**names, **settings})
+        with self.reached():
+            if kept.exists():
+                mlflow.start_run(run_id=kept.read_text("utf-8").strip())
+                return
+            run = mlflow.start_run(run_name=folder.name)
+            write_text(kept, run.info.run_id + "\n")
+            settings = {key: value for key, value in asdict(plan.recipe).items() if key not in ("name", "augmentation")}
+            names = {"dataset": Path(plan.dataset).name, "recipe": plan.recipe.name, "seed": plan.seed}
+            mlflow.log_params({**names, **settings})
 
     def on_epoch(self, epoch: Epoch) -> None:
         """Write an epoch."""
-        self.mlflow.log_metrics({name.replace("/", "_"): value for name, value in figures(epoch).items()}, epoch.epoch)
+        values = {name.replace("/", "_"): value for name, value in figures(epoch).items()}
+        with self.reached():
+            self.mlflow.log_metrics(values, epoch.epoch)
 
     def on_end(self, report: Report | None) -> None:
         """Write the test accuracy and the model, if there are any, and end the run."""
         model = self.folder / "model.onnx"
-        if report:
-            self.mlflow.log_metric("test_accuracy", report.accuracy)
-        if model.exists():
-            self.mlflow.log_artifact(str(model))
-        self.mlflow.end_run("FINISHED" if model.exists() else "KILLED")
+        with self.reached():
+            if report:
+                self.mlflow.log_metric("test_accuracy", report.accuracy)
+            if model.exists():
+                self.mlflow.log_artifact(str(model))
+            self.mlflow.end_run("FINISHED" if model.exists() else "KILLED")
+
+    @contextmanager
+    def reached(self) -> Iterator[None]:
+        """MLflow, or a line that says why not."""
+        try:
+            yield
+        except self.mlflow.exceptions.MlflowException as error:
+            place, said = self.mlflow.get_tracking_uri(), str(error).splitlines()[0]
+            raise RunError(
+                f"MLflow at {place} says: {said} Set MLFLOW_TRACKING_URI, "
+                f"remove {self.folder / 'mlflow.txt'} to begin a new run there, or leave out --log mlflow."
+            ) from error
 
 
 LOGS: dict[str, Callable[[], Callback]] = {"tensorboard": TensorBoard, "mlflow": MLflow}
@@ -88,7 +108,7 @@ def log_named(name: str) -> Callback:
     """A follower that logs.
 
     Raises:
-        RunError: there is none of that name.
+        RunError: there is none of that name, or its library is not installed.
     """
     if name not in LOGS:
         raise RunError(unknown_name("log", name, LOGS))
@@ -107,5 +127,11 @@ def figures(epoch: Epoch) -> dict[str, float]:
     return {name: float(value) for name, value in values.items() if value is not None}
 
 
-def _missing(name: str) -> RunError:
-    return RunError(f'--log {name} needs {name}. Install it, in the folder of sutja: pip install ".[{name}]"')
+def check_installed(name: str) -> None:
+    """Refuse to log where the library for it is not there.
+
+    Raises:
+        RunError: it is not.
+    """
+    if find_spec(name) is None:
+        raise RunError(f'--log {name} needs {name}. Install it, in the folder of sutja: pip install ".[{name}]"')

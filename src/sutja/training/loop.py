@@ -12,10 +12,10 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sutja.data.catalog import Frame
 from sutja.data.dataset import Part
 from sutja.errors import RunError
 from sutja.models.registry import build
+from sutja.pictures.frame import Frame
 from sutja.training.history import Epoch
 from sutja.training.optimizer import Optimizer, learning_rate, optimizer_for
 from sutja.training.recipe import Precision, Recipe
@@ -124,13 +124,13 @@ def train_epoch(
                 team.add_up(whole := [totals.clone()])
                 seen = min((step + 1) * recipe.batch_size, count)
                 loss, accuracy = (value / seen for value in whole[0].tolist())
-                if not np.isfinite(loss):
+                if not (np.isfinite(loss) and is_finite(learner.network)):
+                    what = "weights are no numbers any more" if np.isfinite(loss) else f"loss is {loss}"
                     raise RunError(
-                        f"the loss is {loss} at step {step + 1} of epoch {learner.epoch + 1}, with learning rate "
-                        f"{rate:.2g}. Try a tenth of it (--learning-rate {recipe.learning_rate / 10:.2g})."
+                        f"the {what} at step {step + 1} of epoch {learner.epoch + 1}, with learning rate {rate:.2g}. "
+                        f"Try a tenth of it (--learning-rate {recipe.learning_rate / 10:.2g})."
                     )
                 watch(step + 1, batches, loss, accuracy)
-    agree_on_statistics(learner.network, team)
     learner.epoch += 1
     return loss, accuracy
 
@@ -209,12 +209,9 @@ def put(network: nn.Module, values: list[Tensor]) -> None:
     torch._foreach_copy_(parameters_of(network), values)
 
 
-def agree_on_statistics(network: nn.Module, team: Team) -> None:
-    """Let batch normalisation use the mean of what the processes of a team have seen."""
-    moving = [buffer for buffer in network.buffers() if buffer.is_floating_point()]
-    team.add_up(moving)
-    for buffer in moving:
-        buffer.div_(team.size)
+def is_finite(network: nn.Module) -> bool:
+    """Whether all parameters are numbers that can be computed with."""
+    return bool(torch.stack([parameter.sum().isfinite() for parameter in parameters_of(network)]).all())
 
 
 def as_input(pixels: UInt8[Tensor, "n *c 28 28"]) -> Float[Tensor, "n d 28 28"]:

@@ -6,8 +6,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from sutja.data.dataset import Dataset, Part
 from sutja.errors import RunError
+from sutja.pictures.frame import Frame
 from sutja.training.recipe import Recipe, recipe_from_dict
 
 VALIDATION = 1 / 12
@@ -26,6 +29,7 @@ class Plan:
         fingerprint: A checksum of the training data, so that a run is not continued on other data.
         patience: The run ends after this many epochs without a better validation accuracy; 0 for never.
         start: The model whose weights the training starts from; None for random ones.
+        frame: How the pictures of a folder are framed.
     """
 
     dataset: str
@@ -35,13 +39,14 @@ class Plan:
     fingerprint: int
     patience: int = 0
     start: str | None = None
+    frame: Frame = "digit"
 
     def to_json(self) -> str:
         """The plan as it stands in `recipe.json`."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: str, origin: Path) -> "Plan":
+    def from_json(cls, text: str | bytes, origin: Path) -> "Plan":
         """The inverse of `to_json`.
 
         Raises:
@@ -50,24 +55,27 @@ class Plan:
         try:
             fields = json.loads(text)
             return cls(**{**fields, "recipe": recipe_from_dict(fields["recipe"])})
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RunError(f"{origin} is damaged ({error}). Restore it, or train anew into another folder.") from error
 
 
 def held_out(data: Dataset, share: float, batch_size: int) -> tuple[Part, Part]:
     """The training images to learn from, and the last ones, held out for validation.
 
+    Of a class that had none left to learn from, the first of those is not held out.
+
     Raises:
         RunError: fewer images are left than a batch has.
     """
     images, labels = data.train
-    kept = len(labels) - round(len(labels) * share)
+    learned = np.arange(len(labels)) < len(labels) - round(len(labels) * share)
+    for label in np.setdiff1d(labels, labels[learned]):
+        learned[np.flatnonzero(labels == label)[0]] = True
+    kept = int(learned.sum())
     if kept < batch_size:
-        raise RunError(
-            f"a batch of {batch_size} is larger than the {kept} images to learn from. "
-            f"Use --batch-size {max(1, kept // 4)}."
-        )
-    return Part(images[:kept], labels[:kept]), Part(images[kept:], labels[kept:])
+        advice = f"Use --batch-size {kept // 4}." if kept >= 4 else "Add pictures, or lower --validation."
+        raise RunError(f"a batch of {batch_size} is larger than the {kept} images to learn from. {advice}")
+    return Part(images[learned], labels[learned]), Part(images[~learned], labels[~learned])
 
 
 def fingerprint(data: Dataset) -> int:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sutja.data.catalog import Frame
 from sutja.errors import RunError, unknown_name
+from sutja.pictures.frame import Frame
 from sutja.training.augment import Augmentation
 
 if TYPE_CHECKING:

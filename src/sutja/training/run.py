@@ -90,7 +90,8 @@ def train(
     each learns from its share of every batch.
 
     Args:
-        dataset: A name such as "mnist", or a folder of pictures.
+        dataset: A name such as "mnist", or a folder of pictures: each is framed as a digit, or as the model to start
+            from has learned to see.
         recipe: The name of a recipe, or a `Recipe` of your own; by default "dense", the chapter's network, or a gentle
             form of the recipe of the model to start from.
         epochs: Passes over the training images; by default what the recipe says, as for the next three.
@@ -114,12 +115,13 @@ def train(
         DataError: the data cannot be loaded.
     """
     from sutja.training.device import device_named
-    from sutja.training.start import recipe_of, tuned_recipe
+    from sutja.training.start import card_of, place_of, tuned_recipe
     from sutja.training.team import assembled
 
+    card = None if start is None else card_of(start)
     gently = recipe is None
     if recipe is None:
-        recipe = "dense" if start is None else recipe_of(start)
+        recipe = card.recipe if card else "dense"
     settings = find_recipe(recipe) if isinstance(recipe, str) else recipe
     changes = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "precision": precision}
     settings = settings.with_changes(**changes)
@@ -132,14 +134,14 @@ def train(
         try:
             if team.leads:
                 check_folder(folder, name)
-            data = load(dataset)
-            if start is not None and gently:
-                settings = tuned_recipe(start, data.classes).with_changes(**changes)
+            data = load(dataset, card.frame if card else "digit")
+            if card and gently:
+                settings = tuned_recipe(card, data.classes).with_changes(**changes)
             if not precision:
                 settings = settings.on_this_machine(place)
             held_out(data, validation, settings.batch_size)
-            source = None if start is None else str(start)
-            plan = Plan(name, settings, seed, validation, fingerprint(data), patience, source)
+            source = None if start is None else place_of(start)
+            plan = Plan(name, settings, seed, validation, fingerprint(data), patience, source, data.frame)
             return carried_out(plan, data, folder, Callbacks(Progress(progress), *callbacks), place, team)
         finally:
             if team.leads and out is None:
@@ -155,7 +157,7 @@ def resume(
 ) -> Run:
     """Continue a run that was interrupted, at whatever moment; it ends as if it never had been.
 
-    A run that is complete is left as it is, and returned.
+    A run that is complete learns nothing more: it is judged again, and returned.
 
     Raises:
         RunError: no run folder, a damaged one, or the data has changed since.
@@ -166,12 +168,12 @@ def resume(
     folder = Path(folder)
     path = folder / "recipe.json"
     try:
-        plan = Plan.from_json(path.read_text("utf-8"), path)
+        plan = Plan.from_json(path.read_bytes(), path)
     except OSError as error:
         raise RunError(f"{folder} is no run folder: cannot read {path} ({error.strerror}).") from error
     place = device_named(device)
     with assembled(place) as team:
-        data = load(plan.dataset if not Path(plan.dataset).is_absolute() else Path(plan.dataset))
+        data = load(plan.dataset if not Path(plan.dataset).is_absolute() else Path(plan.dataset), plan.frame)
         if fingerprint(data) != plan.fingerprint:
             raise RunError(f"the data of {plan.dataset} has changed since {folder} was started. Train anew.")
         return carried_out(plan, data, folder, Callbacks(Progress(progress), *callbacks), place, team)
@@ -206,6 +208,7 @@ def carried_out(
     check_shares(plan, len(training.labels), len(validation.labels), team.size)
     last, best = folder / "checkpoint" / "last.npz", folder / "checkpoint" / "best.npz"
     learner, history = Learner.new(plan.recipe, len(data.classes), plan.seed, device), History()
+    team.normalise_together(learner.network)
     if last.exists():
         history = load_checkpoint(last, learner)
     elif plan.start is not None:

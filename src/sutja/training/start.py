@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sutja.classifier.classifier import Classifier, model_file
+from sutja.classifier.card import Card
+from sutja.classifier.classifier import BUNDLED, Classifier, model_file
 from sutja.data.dataset import Dataset
 from sutja.errors import RunError
 from sutja.models.blocks import Residual
@@ -25,25 +27,29 @@ SEEN = 2000
 """So many training images are shown to a network to learn how far its layers' outputs spread."""
 
 
-def recipe_of(source: str | os.PathLike[str]) -> str:
-    """The name of the recipe that trained a model.
+def card_of(source: str | os.PathLike[str]) -> Card:
+    """What a model to start from says of itself.
 
     Raises:
         ModelError: it cannot be read.
     """
-    return Classifier(*model_file(source)).card.recipe
+    return Classifier(*model_file(source)).card
 
 
-def tuned_recipe(source: str | os.PathLike[str], classes: tuple[str, ...]) -> Recipe:
+def place_of(source: str | os.PathLike[str]) -> str:
+    """A model to start from as a plan keeps it, for whichever folder the run is continued from."""
+    return source if isinstance(source, str) and source in BUNDLED else str(Path(source).expanduser().resolve())
+
+
+def tuned_recipe(card: Card, classes: tuple[str, ...]) -> Recipe:
     """The recipe for going on from a model with few images: that of the model, with small batches and gentle steps.
 
     Batch normalisation keeps its statistics, as those of a small batch would say little.
 
     Args:
-        source: A model file, a run folder, or a bundled name.
+        card: Of the model.
         classes: What is going to be told apart; steps are gentlest where the model knows all of them.
     """
-    card = Classifier(*model_file(source)).card
     recipe = find_recipe(card.recipe)
     known = set(classes) <= set(card.classes)
     rate = recipe.learning_rate / (GENTLER[recipe.optimizer] if known else NEW_CLASSES)
