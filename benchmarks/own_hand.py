@@ -1,7 +1,7 @@
 """Whether thirty pictures of one's own hand help: `python -m benchmarks.own_hand` (needs the judging data).
 
-A hand gives three pictures of each digit as a folder, and `sutja train FOLDER --from digits` goes on from the bundled
-model: it learns from some twenty of them and keeps the rest to test. Then the bundled model and the tuned one name the
+A hand gives three pictures of each digit as a folder, and `sutja train FOLDER --from digits --validation 0` goes on from
+the bundled model: it learns from some twenty of them and keeps the rest to test. Then the bundled model and the tuned one name the
 hand's other pictures, and the last 5,000 training images of MNIST, by other hands, which the bundled model has not
 learned from either: a tuned model should not have forgotten those. Two kinds of hands:
 
