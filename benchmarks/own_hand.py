@@ -1,9 +1,9 @@
 """Whether thirty pictures of one's own hand help: `python -m benchmarks.own_hand` (needs the judging data).
 
-A hand gives three pictures of each digit as a folder, and `sutja train FOLDER --from digits --validation 0` goes on from
-the bundled model: it learns from some twenty of them and keeps the rest to test. Then the bundled model and the tuned one name the
-hand's other pictures, and the last 5,000 training images of MNIST, by other hands, which the bundled model has not
-learned from either: a tuned model should not have forgotten those. Two kinds of hands:
+A hand gives three pictures of each digit as a folder, and `sutja train FOLDER --from digits --validation 0` goes on
+from the bundled model: it learns from some twenty of them and keeps the rest to test. Then the bundled model and the
+tuned one name the hand's other pictures, and the last 5,000 training images of MNIST, by other hands, which the bundled
+model has not learned from either: a tuned model should not have forgotten those. Two kinds of hands:
 
 - Drawn ones: each writes each digit in one of the forms of `sutja.synthesis.forms`, with a pen and a slant of its own.
   By these, other ones of them, the steps of `--from` were chosen. Only hands that the bundled model misreads count.
