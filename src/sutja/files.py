@@ -57,8 +57,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write `content` as UTF-8 to `path`, as `write_bytes` does."""
-    write_bytes(path, content.encode())
+    """Write `content` as UTF-8 to `path`, as `write_bytes` does; names of files that are no Unicode are escaped."""
+    write_bytes(path, content.encode(errors="backslashreplace"))
 
 
 def _umask() -> int:

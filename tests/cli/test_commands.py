@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import sutja
 from sutja.cli.app import app, main
-from sutja.cli.read import overlay_names
+from sutja.cli.targets import is_one_of, targets_in
 from sutja.pictures.encode import write_picture
 
 SAMPLES = Path(sutja.__file__).parent / "samples"
@@ -84,10 +84,29 @@ def test_overlays_are_written_under_names_of_their_own(tmp_path: Path) -> None:
     run("read", SAMPLES / "digit.png", "--overlay", tmp_path / "shown")
     with Image.open(tmp_path / "shown" / "digit.png") as image:
         assert image.size[0] > 130
-    names = overlay_names([Path("a/x.png"), Path("b/x.jpg"), Path("a/x.png")], Path("o"))
+    names = targets_in(Path("o"), [Path("a/x.png"), Path("b/x.jpg"), Path("a/x.png")], ".png")
     assert names == {Path("a/x.png"): Path("o/x.png"), Path("b/x.jpg"): Path("o/x-2.png")}
-    assert overlay_names([Path("x.png")], Path()) == {Path("x.png"): Path("x-2.png")}
-    assert set(overlay_names([Path("x.jpg"), Path("x.png")], Path()).values()) == {Path("x-2.png"), Path("x-3.png")}
+    assert targets_in(Path(), [Path("x.png")], ".png") == {Path("x.png"): Path("x-read.png")}
+    assert targets_in(Path(), [Path("x-read.png"), Path("x.png")], ".png") == {
+        Path("x-read.png"): Path("x-read-read.png"), Path("x.png"): Path("x-read-2.png"),
+    }  # fmt: skip
+
+
+def test_a_folder_of_stages_is_none_that_holds_a_picture() -> None:
+    names = targets_in(Path("shown"), [Path("x.png"), Path("shown/x/1-grey.png")], "")
+    assert names == {Path("x.png"): Path("shown/x-2"), Path("shown/x/1-grey.png"): Path("shown/1-grey")}
+
+
+def test_a_picture_is_known_by_all_its_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "a.png").write_bytes(b"picture")
+    (tmp_path / "hard.png").hardlink_to(tmp_path / "a.png")
+    (tmp_path / "soft.png").symlink_to("a.png")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    for name in ("~/a.png", f"{tmp_path}/hard.png", f"{tmp_path}/soft.png"):
+        assert is_one_of(tmp_path / "a.png", [Path(name)])
+    assert not is_one_of(tmp_path / "a.png", [tmp_path / "loop.png", Path("~nobody-at-all/a.png"), tmp_path / "b.png"])
+    assert targets_in(tmp_path, [Path("~/a.png")], ".png") == {Path("~/a.png"): tmp_path / "a-read.png"}
 
 
 def test_no_picture_is_written_over(tmp_path: Path) -> None:
@@ -97,7 +116,40 @@ def test_no_picture_is_written_over(tmp_path: Path) -> None:
     run("read", tmp_path / "digit.png", "-o", tmp_path / "digit.png", status=2)
     for name in ("digit.jpg", "digit.png"):
         assert (tmp_path / name).read_bytes() == (SAMPLES / "digit.png").read_bytes()
-    assert (tmp_path / "digit-2.png").exists()
+    assert {path.name for path in tmp_path.glob("*-read*")} == {"digit-read.png", "digit-read-2.png"}
+
+
+def test_what_was_read_is_printed_though_it_cannot_be_drawn(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("read", SAMPLES / "digit.png", "--overlay", tmp_path / "file", status=1)
+    assert done.stdout == "5\n"
+    assert "cannot write" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="needs a file for standard input")
+def test_a_picture_comes_through_a_pipe(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m sutja read - --json --overlay shown --explain stages"
+    done = subprocess.run(
+        command.split(), input=(SAMPLES / "digit.png").read_bytes(), capture_output=True, check=True, cwd=tmp_path
+    )
+    reading = json.loads(done.stdout)
+    assert (reading["text"], reading["picture"]) == ("5", "-")
+    assert (tmp_path / "shown" / "-.png").exists()
+    assert (tmp_path / "stages" / "-" / "account.txt").exists()
+
+
+def test_names_that_are_no_unicode_are_printed_escaped(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/caf\xe9.png"
+    try:
+        Path(os.fsdecode(name)).write_bytes((SAMPLES / "digit.png").read_bytes())
+    except (OSError, UnicodeError):
+        pytest.skip("this file system takes Unicode only")
+    command = [sys.executable, "-m", "sutja", "read", os.fsdecode(name), str(SAMPLES / "row.png")]
+    strict = {**os.environ, "PYTHONIOENCODING": "ascii:strict"}
+    done = subprocess.run(command, capture_output=True, check=True, env=strict)
+    assert done.stdout.splitlines()[0].endswith(b"caf\\udce9.png\t5")
+    subprocess.run([*command, "--json", "-o", str(tmp_path / "o.json")], capture_output=True, check=True, env=strict)
+    assert len((tmp_path / "o.json").read_text("utf-8").splitlines()) == 2
 
 
 @pytest.mark.parametrize("options", [("--drop",), ("--table", "--drop"), ("--table", "--overlay", "shown")])
@@ -118,6 +170,10 @@ def test_a_table_becomes_csv_and_cells_to_check_are_named(tmp_path: Path) -> Non
 
 def test_doubtful_digits_are_marked_or_left_out() -> None:
     assert run("read", SAMPLES / "digit.png", "--min-confidence", "1").stdout == "?\n"
+    (line,) = json.loads(run("read", SAMPLES / "digit.png", "--min-confidence", "1", "--json").stdout)["lines"]
+    (digit,) = line["digits"]
+    assert (digit["label"], digit["alternatives"][0]) == ("?", ["5", digit["probability"]])
+    assert "--method takes one of" in run("read", SAMPLES / "digit.png", "--method", "foo", status=2).stderr
     assert run("read", SAMPLES / "digit.png", "--min-confidence", "1", "--drop").stdout == "\n"
 
 
@@ -126,7 +182,7 @@ def test_a_lying_picture_is_turned(tmp_path: Path) -> None:
         image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "lying.png")
     assert run("read", tmp_path / "lying.png", "--rotate", "auto").stdout == "30941\n72685\n114\n"
     assert run("read", tmp_path / "lying.png", "--rotate", "90").stdout == "30941\n72685\n114\n"
-    assert "rotate by one of" in run("read", tmp_path / "lying.png", "--rotate", "45", status=2).stderr
+    assert "--rotate takes one of" in run("read", tmp_path / "lying.png", "--rotate", "45", status=2).stderr
 
 
 def test_every_stage_is_written(tmp_path: Path) -> None:
@@ -154,7 +210,6 @@ def test_a_blank_picture_is_no_error(tmp_path: Path) -> None:
         (("read", "text.png"), "text.png is not a picture that can be opened"),
         (("read", "ok.png", "--model", "text.png"), "text.png is no ONNX model, or is damaged"),
         (("read", "ok.png", "--model", "digit"), "unknown model 'digit'. Did you mean 'digits'"),
-        (("read", "ok.png", "--method", "magic"), "unknown method 'magic'"),
         (("read", "ok.png", "--overlay", "text.png"), "cannot write text.png"),
         (("classify", "white.png"), "white.png shows nothing but its ground"),
         (("train", "digits", "--recipe", "convent"), "unknown recipe 'convent'. Did you mean 'convnet'"),

@@ -98,11 +98,20 @@ def test_pictures_are_turned_as_a_viewer_turns_them(orientation: int, tmp_path: 
 
 @pytest.mark.parametrize(
     "array",
-    [DRAWING, DRAWING.astype(np.uint16) * 257, DRAWING > 0, DRAWING / 255, (DRAWING / 255).astype(np.float32),
+    [DRAWING, DRAWING.astype(np.uint16) * 257, DRAWING.astype(np.uint16), DRAWING > 0, DRAWING / 255,
+     (DRAWING / 255).astype(np.float32),
      np.stack([DRAWING] * 3, -1), np.stack([DRAWING] * 3 + [np.full_like(DRAWING, 255)], -1)],
 )  # fmt: skip
 def test_arrays_of_many_types_are_pictures(array: np.ndarray) -> None:
     assert np.array_equal(grey_levels(array), DRAWING)
+
+
+def test_what_is_no_picture_at_all_is_named() -> None:
+    script = "import sutja; print(*sutja.read_all([None, b'7']), sep='\\n')"  # types are checked in our own process
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "".join(
+        f"expected a path, a Pillow image or an array; found {name}.\n" for name in ("NoneType", "bytes")
+    )
 
 
 @pytest.mark.parametrize(

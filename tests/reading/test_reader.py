@@ -14,9 +14,10 @@ import sutja
 from sutja.classifier.classifier import Classifier
 from sutja.errors import ModelError, PictureError
 from sutja.pictures.frame import frame_digit
-from sutja.reading.detector import MOST_FOUND
-from sutja.reading.naming import classify
-from sutja.reading.reader import METHODS, enlarged, read, read_all, stages_of
+from sutja.reading.candidates import Named
+from sutja.reading.detector import MOST_FOUND, Found
+from sutja.reading.naming import classify, own_names
+from sutja.reading.reader import METHODS, enlarged, read, read_all, read_table, stages_of
 from sutja.reading.result import Box, Reading
 from sutja.synthesis.strokes import digit_strokes, drawn
 from tests.reading.pictures import on_paper, put, row_of, sheet, written
@@ -174,6 +175,30 @@ def test_an_empty_picture_has_no_text(picture: np.ndarray) -> None:
 def test_an_unknown_method_gives_those_there_are() -> None:
     with pytest.raises(PictureError, match="unknown method 'component'. Did you mean 'components'"):
         read(np.zeros((5, 5), np.uint8), method="component")
+    with pytest.raises(PictureError, match="unknown method"):
+        next(read_all([], method="component"))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 30), (3000, 4), (4, 3000)])
+def test_a_strip_is_a_table_of_nothing(shape: tuple[int, int]) -> None:
+    assert read_table(np.full(shape, 255, np.uint8)).rows == ()
+
+
+def test_boxes_of_cells_are_those_of_their_digits() -> None:
+    page = np.full((2999, 4000), 255, np.uint8)
+    page[2500:2999, 1997:2062] = 0
+    (digit,), table = read(page).digits, read_table(page)
+    assert [cell.box for row in table.rows for cell in row if cell] == [digit.box]
+
+
+def test_no_alternative_is_likelier_than_the_label() -> None:
+    answers = np.zeros((1, 11))
+    answers[0, [4, 9, 10]] = 0.45, 0.40, 0.15
+    place = Found(np.zeros((1, 2), np.float32), np.ones((1, 2), np.float32), np.zeros((1, 10), np.float32))
+    crops = np.zeros((1, 2, 28, 28), np.uint8)
+    (names,) = own_names(Named(place, crops, answers, np.array([4]), np.array([0.41]), np.ones(1)))
+    assert names[0] == ("4", 0.41)
+    assert max(share for _, share in names[1:]) <= 0.41
 
 
 def test_twenty_thousand_specks_take_bounded_work() -> None:

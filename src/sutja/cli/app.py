@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import io
 import os
 import sys
 import warnings
@@ -56,6 +57,7 @@ def _options(
 def main() -> None:
     """Run the command line: one line on standard error and exit status 1 when something fails, 2 for wrong usage."""
     warnings.showwarning = _remark
+    _say_any_name()
     atexit.register(gc.freeze)  # Python would look for cycles once more among all that PyTorch brings: half a second
     debug = "--debug" in sys.argv
     try:
@@ -84,6 +86,13 @@ def main() -> None:
             raise
         place = f"{error.filename}: " if error.filename else ""
         sys.exit(f"sutja: {place}{error.strerror or error}.")
+
+
+def _say_any_name() -> None:
+    """Names of files need not be Unicode, nor fit the terminal: what does not is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _remark(message: Warning | str, *_: object, **__: object) -> None:

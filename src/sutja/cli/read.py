@@ -1,16 +1,20 @@
 """`sutja read`: the numbers written in pictures."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sutja.cli.output import remark, say
+from sutja.cli.targets import is_one_of, targets_in
 
 if TYPE_CHECKING:
     from sutja.classifier.classifier import Classifier
     from sutja.errors import SutjaError
+    from sutja.pictures.decode import Picture
     from sutja.reading.reader import Rotation
     from sutja.reading.result import Reading
 
@@ -20,7 +24,9 @@ TABLE_LEAST = 0.9
 
 
 def command(
-    pictures: Annotated[list[Path], typer.Argument(help="Pictures to read.", show_default=False)],
+    pictures: Annotated[
+        list[Path], typer.Argument(help="Pictures to read; - is one from standard input.", show_default=False)
+    ],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each picture.")] = False,
     min_confidence: Annotated[
         float | None,
@@ -55,40 +61,64 @@ def command(
     from sutja.classifier.classifier import Classifier
     from sutja.files import write_text
 
-    if rotate not in TURNS:
-        raise typer.BadParameter(f"rotate by one of {', '.join(TURNS)}; found {rotate}.")
+    _check_words(rotate, method)
     if table:
         _check_table(pictures, json, drop or overlay is not None)
     elif drop and min_confidence is None:
         raise typer.BadParameter("--drop leaves out what is below --min-confidence. Give that too, as 0.9.")
-    _check_out(pictures, out)
+    if out is not None and is_one_of(out, pictures):
+        raise typer.BadParameter(f"{out} is one of the pictures. Give another name to --out.")
     turn: Rotation = rotate if rotate == "auto" else int(rotate)
     classifier = Classifier.load(model)
+    held = _held(pictures)
     if table:
         least = TABLE_LEAST if min_confidence is None else min_confidence
-        failures = _read_table(pictures[0], classifier, method, turn, least, out)
+        failures = _read_table(held[pictures[0]], classifier, method, turn, least, out)
     else:
-        texts: list[str] = []
-        failures = 0
-        targets = overlay_names(pictures, overlay) if overlay else {}
-        for picture, reading in _readings(pictures, classifier, method, turn):
-            failed = not _shown(picture, reading, targets.get(picture))
-            failures += failed
-            if failed:
-                continue
-            sure = reading.doubted(min_confidence or 0.0, drop)  # type: ignore[union-attr]  # errors were left out
-            lines = [sure.to_json()] if json else sure.text.split("\n")
-            texts += lines if json or len(pictures) == 1 else [f"{picture}\t{line}" for line in lines]
-            if out is None:
-                say("\n".join(texts))
-                texts = []
-        if out is not None and len(pictures) > failures:
+        targets = targets_in(overlay, pictures, ".png") if overlay else {}
+        failures, texts = 0, []
+        for picture, reading in _readings(pictures, held, classifier, method, turn):
+            text = _told(picture, reading, min_confidence or 0.0, drop, json, len(pictures) > 1)
+            drawn = picture not in targets or _drawn(held[picture], reading, targets[picture])
+            failures += text is None or not drawn
+            texts += [text] if text is not None else []
+            if out is None and texts:
+                say(texts.pop())
+        if texts and out is not None:
             write_text(out, "\n".join(texts) + "\n")
     if explain is not None:
-        for picture, folder in overlay_names(pictures, explain).items():
-            _explain(picture, classifier, method, turn, folder.with_suffix(""))
+        for picture, folder in targets_in(explain, pictures, "").items():
+            _explain(held[picture], classifier, method, turn, folder)
     if failures:
         raise typer.Exit(1)
+
+
+def _told(
+    picture: Path, reading: "Reading | SutjaError", least: float, drop: bool, json: bool, named: bool
+) -> str | None:
+    """What is printed of a picture: JSON, or its lines, each after its name where there are several; None if it failed.
+
+    A failure is told at once.
+    """
+    from sutja.errors import SutjaError
+    from sutja.reading.result import name_of
+
+    if isinstance(reading, SutjaError):
+        remark(f"sutja: {reading}")
+        return None
+    sure = replace(reading, picture=name_of(picture)).doubted(least, drop)
+    if json:
+        return sure.to_json()
+    return "\n".join(f"{picture}\t{line}" if named else line for line in sure.text.split("\n"))
+
+
+def _check_words(rotate: str, method: str) -> None:
+    """Refuse words that mean nothing."""
+    from sutja.reading.reader import METHODS
+
+    for name, value, known in (("rotate", rotate, TURNS), ("method", method, METHODS)):
+        if value not in known:
+            raise typer.BadParameter(f"--{name} takes one of {', '.join(known)}; found {value}.")
 
 
 def _check_table(pictures: list[Path], json: bool, others: bool) -> None:
@@ -99,38 +129,46 @@ def _check_table(pictures: list[Path], json: bool, others: bool) -> None:
         raise typer.BadParameter("--table lists doubtful cells; it goes with neither --drop nor --overlay.")
 
 
-def _check_out(pictures: list[Path], out: Path | None) -> None:
-    """Refuse to write the text over a picture."""
-    if out is not None and out.resolve() in {picture.resolve() for picture in pictures}:
-        raise typer.BadParameter(f"{out} is one of the pictures. Give another name to --out.")
+def _held(pictures: list[Path]) -> "dict[Path, Picture]":
+    """The pictures as they are read: paths, but of what can be read once only, as a pipe, the picture itself."""
+    from sutja.errors import SutjaError
+    from sutja.pictures.decode import colours
+
+    held: dict[Path, Picture] = {}
+    for picture in pictures:
+        place = Path("/dev/stdin") if str(picture) == "-" else picture
+        held[picture] = place
+        if place.is_fifo() or place.is_socket() or place.is_char_device():
+            with suppress(SutjaError):  # told when it is read
+                held[picture] = colours(place)
+    return held
 
 
 def _readings(
-    pictures: list[Path], classifier: "Classifier", method: str, turn: "Rotation"
+    pictures: list[Path], held: "dict[Path, Picture]", classifier: "Classifier", method: str, turn: "Rotation"
 ) -> "Iterator[tuple[Path, Reading | SutjaError]]":
     """Each picture with what came of it; one alone uses all cores, several are read side by side."""
     from sutja.errors import SutjaError
     from sutja.reading.reader import read, read_all
 
     if len(pictures) > 1:
-        yield from zip(pictures, read_all(pictures, classifier, method, turn), strict=True)
+        yield from zip(pictures, read_all([held[each] for each in pictures], classifier, method, turn), strict=True)
         return
     try:
-        yield pictures[0], read(pictures[0], classifier, method, turn)
+        yield pictures[0], read(held[pictures[0]], classifier, method, turn)
     except SutjaError as error:
         yield pictures[0], error
 
 
-def _shown(picture: Path, reading: "Reading | SutjaError", target: Path | None) -> bool:
-    """Whether a picture was read; a failure is told, and what was read is drawn where that was asked for."""
+def _drawn(picture: "Picture", reading: "Reading | SutjaError", target: Path) -> bool:
+    """Whether what was read could be drawn into the picture and written; that it could not is told."""
     from sutja.errors import SutjaError
     from sutja.pictures.encode import write_picture
 
+    if isinstance(reading, SutjaError):
+        return False
     try:
-        if isinstance(reading, SutjaError):
-            raise reading
-        if target:
-            write_picture(reading.render(picture), target)
+        write_picture(reading.render(picture), target)
     except SutjaError as error:
         remark(f"sutja: {error}")
         return False
@@ -138,7 +176,7 @@ def _shown(picture: Path, reading: "Reading | SutjaError", target: Path | None) 
 
 
 def _read_table(
-    picture: Path, classifier: "Classifier", method: str, turn: "Rotation", least: float, out: Path | None
+    picture: "Picture", classifier: "Classifier", method: str, turn: "Rotation", least: float, out: Path | None
 ) -> int:
     """Read a table; the number of failures. Cells that are not sure are told on standard error."""
     from sutja.errors import SutjaError
@@ -160,7 +198,7 @@ def _read_table(
     return 0
 
 
-def _explain(picture: Path, classifier: "Classifier", method: str, turn: "Rotation", folder: Path) -> None:
+def _explain(picture: "Picture", classifier: "Classifier", method: str, turn: "Rotation", folder: Path) -> None:
     """Write what each stage saw; a picture that cannot be read has been told already."""
     from sutja.errors import SutjaError
     from sutja.files import write_text
@@ -176,19 +214,3 @@ def _explain(picture: Path, classifier: "Classifier", method: str, turn: "Rotati
         write_picture(image, folder / f"{name}.png")
     write_text(folder / "account.txt", account(stages))
     remark(f"{folder}: what each stage saw")
-
-
-def overlay_names(pictures: list[Path], folder: Path) -> dict[Path, Path]:
-    """A name in the overlay folder for each picture; pictures of one name get numbers, so that none is lost.
-
-    No name is that of one of the pictures.
-    """
-    taken = {picture.resolve() for picture in pictures}
-    names: dict[Path, Path] = {}
-    for picture in dict.fromkeys(pictures):
-        target, number = folder / f"{picture.stem}.png", 2
-        while target.resolve() in taken:
-            target, number = folder / f"{picture.stem}-{number}.png", number + 1
-        taken.add(target.resolve())
-        names[picture] = target
-    return names

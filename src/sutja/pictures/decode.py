@@ -131,6 +131,8 @@ def _decoded(picture: Picture, mode: str, longest_side: float) -> tuple[Image.Im
             return _loaded(_from_array(picture), "the picture", mode, longest_side)
         if isinstance(picture, Image.Image):
             return _loaded(picture, "the picture", mode, longest_side)
+        if not isinstance(picture, str | os.PathLike):
+            raise PictureError(f"expected a path, a Pillow image or an array; found {type(picture).__name__}.")
         with _file(picture) as file:
             name = str(Path(picture).expanduser())
             return _loaded(_opened(file, name), name, mode, longest_side, ours=True)
@@ -230,7 +232,7 @@ def _from_array(array: np.ndarray) -> Image.Image:
     if array.dtype == np.bool_:
         array = array.astype(np.uint8) * np.uint8(255)
     elif array.dtype == np.uint16:
-        array = (array >> 8).astype(np.uint8)
+        array = (array >> 8 if array.max() > 255 else array).astype(np.uint8)
     elif np.issubdtype(array.dtype, np.floating) and 0 <= np.nanmin(array) <= np.nanmax(array) <= 1:
         array = np.rint(np.nan_to_num(array) * 255).astype(np.uint8)
     elif array.dtype != np.uint8:

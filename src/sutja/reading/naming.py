@@ -13,7 +13,7 @@ from sutja.pictures.ink import ink_of
 from sutja.reading.candidates import NOT_A_DIGIT, Named
 from sutja.reading.result import Classification, name_of
 
-ALTERNATIVES = 3
+ALTERNATIVES, MOST_CLASSES = 3, 256
 LONGEST_SIDE = 2000
 """A larger picture is looked at in this size."""
 NEARBY = 0.15
@@ -36,7 +36,7 @@ def classify(picture: Picture, model: "AnyClassifier | str | os.PathLike[str]" =
     frame = framed(small, classifier.card.frame if isinstance(classifier, Classifier) else "digit")
     if not frame.any():
         raise PictureError(f"{name_of(picture) or 'the picture'} shows nothing but its ground. Check the picture.")
-    (ranking,) = label_all(classifier, [frame], alternatives=len(class_names(classifier, 10)))
+    (ranking,) = label_all(classifier, [frame], alternatives=MOST_CLASSES)
     return Classification(name_of(picture), tuple(ranking))
 
 
@@ -66,7 +66,7 @@ def own_names(kept: Named) -> list[list[tuple[str, float]]]:
     names = []
     for row, probability in zip(kept.answers[:, :NOT_A_DIGIT], kept.probability, strict=True):
         order = np.argsort(-row, kind="stable")[: 1 + ALTERNATIVES]
-        others = row[order[1:]] * ((1 - probability) / max(1e-9, 1 - row[order[0]]))
+        others = np.minimum(row[order[1:]] * ((1 - probability) / max(1e-9, 1 - row[order[0]])), probability)
         names.append([(str(order[0]), float(probability))])
         names[-1] += [(str(label), float(share)) for label, share in zip(order[1:], others, strict=True)]
     return names

@@ -146,6 +146,7 @@ def read_all(
     Yields:
         A reading for each; or, for a picture that cannot be read, its error, so that it does not stop the others.
     """
+    check_choices(method, rotate)
     workers = workers or os.cpu_count() or 1
     classifier = as_classifier(model)
 
@@ -184,10 +185,7 @@ def stages_of(
     Raises:
         PictureError, ModelError: as for `read`.
     """
-    if method not in METHODS:
-        raise PictureError(unknown_name("method", method, METHODS))
-    if rotate not in (*TURNS, "auto"):
-        raise PictureError(f"cannot rotate by {rotate!r}. Choose 0, 90, 180, 270 or auto.")
+    check_choices(method, rotate)
     classifier = as_classifier(model)
     sheet = sheet_of(picture, LONGEST_SIDE)
     if method == "auto":
@@ -196,6 +194,18 @@ def stages_of(
     find = partial(by_method, classifier=classifier, threads=threads)
     turn = best_turn(sheet, lambda trial: _legibility(find(trial).digits)) if rotate == "auto" else int(rotate)
     return read_level(turned(sheet, turn), partial(find, turn=turn))
+
+
+def check_choices(method: str, rotate: Rotation) -> None:
+    """Refuse a way of reading that there is not.
+
+    Raises:
+        PictureError: there is no such method, or no such turn.
+    """
+    if method not in METHODS:
+        raise PictureError(unknown_name("method", method, METHODS))
+    if rotate not in (*TURNS, "auto"):
+        raise PictureError(f"cannot rotate by {rotate!r}. Choose 0, 90, 180, 270 or auto.")
 
 
 def read_table(
@@ -216,10 +226,9 @@ def read_table(
         Rows of cells, empty ones kept; their boxes are pixels of the picture as a viewer shows it.
     """
     stages = stages_of(picture, model, method, rotate)
-    scale = stages.sheet.grey.shape[1] / stages.sheet.width
-    digits = [replace(digit, box=digit.box.scaled(scale)) for digit in stages.digits]
-    table = table_of(digits, stages.sheet.grey)
-    return table.with_boxes(lambda box: stages.as_shown(box.scaled(1 / scale)))
+    height, width = stages.sheet.grey.shape
+    table = table_of(stages.digits, stages.sheet.grey, (width / stages.sheet.width, height / stages.sheet.height))
+    return table.with_boxes(stages.as_shown)
 
 
 def read_level(sheet: Sheet, find: "partial[Stages]") -> Stages:

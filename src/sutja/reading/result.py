@@ -42,12 +42,6 @@ class Box(NamedTuple):
         """The first row that is no longer inside."""
         return self.y + self.height
 
-    def scaled(self, factor: float) -> "Box":
-        """The box in a picture that is so many times larger."""
-        left, top = round(self.x * factor), round(self.y * factor)
-        right, bottom = round(self.right * factor), round(self.bottom * factor)
-        return Box(left, top, max(1, right - left), max(1, bottom - top))
-
     def joined(self, other: "Box") -> "Box":
         """The smallest box that holds both."""
         x, y = min(self.x, other.x), min(self.y, other.y)
@@ -60,7 +54,8 @@ class Digit:
 
     Attributes:
         label: Its class name, "0" to "9" for digits.
-        probability: What the classifier gives it.
+        probability: That it is right, calibrated; what the classifier gives it where that is one of your own, or with
+            the method "components".
         box: Where it is.
         alternatives: The next likeliest classes with their probabilities.
     """
@@ -69,6 +64,10 @@ class Digit:
     probability: float
     box: Box
     alternatives: tuple[tuple[str, float], ...] = ()
+
+    def marked(self) -> "Digit":
+        """The digit as `DOUBTED`: what it may be is then the first of the alternatives."""
+        return replace(self, label=DOUBTED, alternatives=((self.label, self.probability), *self.alternatives))
 
     def to_dict(self) -> dict[str, object]:
         """The digit in the reading's JSON schema."""
@@ -105,8 +104,7 @@ class Line:
     def doubted(self, least: float, drop: bool = False) -> "Line | None":
         """The line with digits below a probability marked as `DOUBTED`, or left out; None where none is left."""
         if not drop:
-            marked = tuple(d if d.probability >= least else replace(d, label=DOUBTED) for d in self.digits)
-            return replace(self, digits=marked)
+            return replace(self, digits=tuple(d if d.probability >= least else d.marked() for d in self.digits))
         kept = [number for number, digit in enumerate(self.digits) if digit.probability >= least]
         spaces = tuple(i for i in range(1, len(kept)) if any(kept[i - 1] < space <= kept[i] for space in self.spaces))
         return Line(tuple(self.digits[number] for number in kept), spaces) if kept else None

@@ -15,6 +15,8 @@ from numpy.polynomial import Polynomial
 
 WORKING_HEIGHT, WORKING_SIDE = 24.0, 1600
 """Rules are sought at a size where digits are so high (pixels); a sheet without digits is taken for 40 of them high."""
+SHORTEST = 3.0
+"""A rule is at least so many digits long."""
 STEEPEST = 15.0
 """Rows and rules slope by no more (degrees)."""
 FAINTEST = 2.0
@@ -76,6 +78,8 @@ def grid_of(grey: UInt8[np.ndarray, "h w"], boxes: Float[np.ndarray, "n 4"]) -> 
     height = float(np.median(boxes[:, 3])) if len(boxes) else max(grey.shape) / 40
     scale = min(1.0, WORKING_HEIGHT / max(height, 1), WORKING_SIDE / max(grey.shape))
     height = max(6.0, height * scale)
+    if min(grey.shape) * scale < SHORTEST * height:
+        return None
     contrast = contrast_of(grey, boxes, scale, height)
     across, down = crossing(rules_along(contrast, height), rules_along(contrast.T.copy(), height), height)
     if min(len(across), len(down)) < 2:
@@ -111,7 +115,7 @@ def rules_along(contrast: Float[np.ndarray, "a b"], height: float) -> list[Rule]
     rules: list[Rule] = []
     for _ in range(MOST_RULES):
         near = _on_commonest_line(streaks, 0.2 * height)
-        if len(np.unique(streaks[near, 0])) * step < 3 * height:
+        if len(np.unique(streaks[near, 0])) * step < SHORTEST * height:
             break
         rule, near_rule = _followed(streaks, near, step, height)
         rules += [rule] if rule else []
@@ -130,7 +134,7 @@ def _followed(
         curve = Polynomial.fit(chosen[:, 0], chosen[:, 1], degree, w=np.minimum(chosen[:, 4], 4))
         away = np.abs(curve(streaks[:, 0]) - streaks[:, 1])
         near = (away < 0.15 * height) & (np.abs(curve.deriv()(streaks[:, 0]) - streaks[:, 2]) < 0.05)
-        if len(np.unique(streaks[near, 0])) * step < 3 * height:
+        if len(np.unique(streaks[near, 0])) * step < SHORTEST * height:
             return None, taken
     x, which = np.unique(streaks[near, 0], return_inverse=True)
     strengths = np.zeros(len(x))

@@ -24,6 +24,10 @@ from sutja.reading.ruling import STEEPEST, Grid, grid_of, middles_of
 
 APART = 0.55
 """Rows are apart when digits' middles are by this share of a digit's height."""
+COARSE, COARSE_FAN, FINE = (STEEPEST, 0.5), (6.0, 1.5), (0.5, 0.1)
+"""How far slopes and fans are tried to both sides, and in what steps (degrees): first roughly, then near the best."""
+PER_DEGREE = 0.02
+"""What a degree of slope or fan costs, in heights of gutters: of two about as good the straighter one is taken."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,15 @@ class Table:
         return {"rows": [[cell.to_dict() if cell else None for cell in row] for row in self.rows]}
 
 
-def table_of(digits: Sequence[Digit], grey: UInt8[np.ndarray, "h w"] | None = None) -> Table:
+def table_of(
+    digits: Sequence[Digit], grey: UInt8[np.ndarray, "h w"] | None = None, scale: tuple[float, float] = (1.0, 1.0)
+) -> Table:
     r"""Put digits in the rows and columns of the table they stand in.
 
     Args:
-        digits: In any order, their boxes in pixels of `grey`.
+        digits: In any order.
         grey: Grey levels 0 to 255 of the picture, in which rules are sought, dark or light; without it there are none.
+        scale: Pixels of `grey` a pixel of the digits' boxes, for x and y.
 
     Returns:
         The table. In a ruled one every row and column of the ruling is there, empty or not, and digits outside are
@@ -92,7 +99,7 @@ def table_of(digits: Sequence[Digit], grey: UInt8[np.ndarray, "h w"] | None = No
         >>> table_of(digits).to_csv()
         '12,7\n,8\n'
     """
-    boxes = np.array([digit.box for digit in digits], float).reshape(-1, 4)
+    boxes = np.array([digit.box for digit in digits], float).reshape(-1, 4) * (*scale, *scale)
     grid = None if grey is None else grid_of(grey, boxes)
     if grid is None:
         return assembled(digits, unruled_places(boxes)) if len(digits) else Table(())
@@ -164,7 +171,7 @@ def unruled_places(boxes: Float[np.ndarray, "n 4"], square: float | None = None)
     height = max(1.0, float(np.median(boxes[:, 3])))
     middles = middles_of(boxes)
     half = np.full(len(boxes), APART / 2 * height)
-    level = levelled(middles[:, 1] - half, middles[:, 1] + half, middles[:, 0], height)[0] + half
+    level = with_widest_gutters(middles[:, 1] - half, middles[:, 1] + half, middles[:, 0], height)[0] + half
     rows = rows_of(level, height)
     numbers = numbers_of(boxes, rows, height, square)
     count = int(numbers.max()) + 1
@@ -172,31 +179,35 @@ def unruled_places(boxes: Float[np.ndarray, "n 4"], square: float | None = None)
     last = np.array([(boxes[:, 0] + boxes[:, 2])[numbers == n].max() for n in range(count)])
     down = np.array([middles[numbers == n, 1].mean() for n in range(count)])
     row = np.array([rows[numbers == n][0] for n in range(count)])
-    columns = columns_of(*levelled(first, last, down, height), row, height)
+    columns = columns_of(*with_widest_gutters(first, last, down, height), row, height)
     return np.stack((rows, columns[numbers]), axis=1)
 
 
-def levelled(
+def with_widest_gutters(
     first: Float[np.ndarray, "n"], last: Float[np.ndarray, "n"], along: Float[np.ndarray, "n"], height: float
 ) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "n"]]:
-    """Intervals across a direction, shifted by the slope, and fan of slopes, that leaves the widest gutters."""
+    """Intervals across a direction, shifted by the slope, and fan of slopes, that leaves the widest gutters.
+
+    All slopes and fans are tried in coarse steps, and those near the best in fine ones.
+    """
     middle, along = (first + last) / 2, along - along.mean()
     fan = (middle - middle.mean()) / max(1.0, float(np.ptp(middle)))
+
+    def shifts(degrees: Float[np.ndarray, "m 2"]) -> Float[np.ndarray, "m n"]:
+        tangents = np.tan(np.radians(degrees))
+        return np.asarray((tangents[:, :1] + tangents[:, 1:] * fan) * along)
+
     best = np.zeros(2)
-    for reach, step in (((STEEPEST, 6.0), 0.5), ((0.5, 0.5), 0.1)):
-        ranges = [
-            np.arange(-r, r + step / 2, step * f) for r, f in zip(reach, (1, 3 if step == 0.5 else 1), strict=True)
-        ]
-        slopes = best + np.stack(np.meshgrid(*ranges), axis=-1).reshape(-1, 2)
-        tangents = np.tan(np.radians(slopes))
-        shift = (tangents[:, :1] + tangents[:, 1:] * fan) * along
+    for (reach, step), (fan_reach, fan_step) in ((COARSE, COARSE_FAN), (FINE, FINE)):
+        steps = np.arange(-reach, reach + step / 2, step), np.arange(-fan_reach, fan_reach + step / 2, fan_step)
+        tried = best + np.stack(np.meshgrid(*steps), axis=-1).reshape(-1, 2)
+        shift = shifts(tried)
         order = np.argsort(first - shift, axis=1)
         starts = np.take_along_axis(first - shift, order, axis=1)
         stops = np.maximum.accumulate(np.take_along_axis(last - shift, order, axis=1), axis=1)
         covered = stops[:, -1] - starts[:, 0] - np.maximum(starts[:, 1:] - stops[:, :-1], 0).sum(axis=1)
-        best = slopes[int(np.argmin(covered / height + 0.02 * np.abs(slopes).sum(axis=1)))]
-    slope, spread = np.tan(np.radians(best))
-    shift = (slope + spread * fan) * along
+        best = tried[int(np.argmin(covered / height + PER_DEGREE * np.abs(tried).sum(axis=1)))]
+    (shift,) = shifts(best[None])
     return first - shift, last - shift
 
 
