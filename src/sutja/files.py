@@ -61,6 +61,14 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode(errors="backslashreplace"))
 
 
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """The path with `~` as the home folder, or as it is where nobody knows whose."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def _umask() -> int:
     """The process's umask, which can only be read by setting it."""
     current = os.umask(0o077)

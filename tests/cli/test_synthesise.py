@@ -2,10 +2,13 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import sutja
 from sutja.cli.app import app, main
+from sutja.pictures.encode import write_picture
 from sutja.synthesis.style import STYLES
 
 WIDE = {"COLUMNS": "100", "NO_COLOR": "1"}
@@ -42,9 +45,28 @@ def test_a_seed_gives_the_same_files(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_pages_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "labels.jsonl").write_text("")
-    told = failure(monkeypatch, "-o", tmp_path, "--data", "digits")
-    assert told == f"sutja: {tmp_path} holds composed pages already. Name another folder."
+    for name in ("labels.jsonl", "page-00000.png"):
+        (tmp_path / name).write_text("mine")
+        told = failure(monkeypatch, "-o", tmp_path, "--data", "digits")
+        assert told == f"sutja: {tmp_path} holds pages already. Name another folder."
+        assert (tmp_path / name).read_text() == "mine"
+        (tmp_path / name).unlink()
+
+
+def test_pages_are_labelled_with_the_digits_that_classes_are_named_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images, labels = sutja.load("digits").train
+    for label in (3, 7):
+        for number, image in enumerate(images[labels == label][:4]):
+            write_picture(255 - np.kron(image, np.ones((3, 3), np.uint8)), tmp_path / f"mine/{label}/{number}.png")
+    synthesise("-o", tmp_path / "pages", "--count", "2", "--style", "clean", "--data", tmp_path / "mine")
+    pages = [json.loads(line) for line in (tmp_path / "pages" / "labels.jsonl").read_text().splitlines()]
+    assert set("".join(page["text"] for page in pages)) - {" ", "\n"} == {"3", "7"}
+    (tmp_path / "mine" / "7").rename(tmp_path / "mine" / "seven")
+    told = failure(monkeypatch, "-o", tmp_path / "other", "--data", tmp_path / "mine")
+    assert "pages are composed from digits" in told
+    assert "'seven'" in told
 
 
 def test_an_unknown_style_is_refused_with_the_known_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from contextlib import suppress
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -72,6 +73,9 @@ def test_no_text_crashes_the_parser(condition: str) -> None:
 
 def test_labels_have_numbers_and_names() -> None:
     assert label_number("8", GARMENTS) == label_number("bag", GARMENTS) == 8
+    assert [label_number(name, ("A", "a", normalize("NFD", "고양이"))) for name in ("A", "a", "고양이")] == [0, 1, 2]
+    with pytest.raises(DataError, match=r"'AB' fits several classes\. Give a number, 0 to 1"):
+        label_number("AB", ("Ab", "aB"))
     with pytest.raises(DataError, match="Did you mean"):
         label_number("sneakers", tuple(name.casefold() for name in GARMENTS))
     with pytest.raises(DataError, match="unknown label '10'"):

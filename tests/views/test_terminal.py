@@ -1,9 +1,11 @@
 import io
 
 import numpy as np
+import pytest
 from rich.console import Console
 
-from sutja.views.terminal import draw, draw_gallery, fitting
+from sutja.views import terminal
+from sutja.views.terminal import draw, draw_gallery
 
 
 def drawn(image: np.ndarray, colours: bool) -> str:
@@ -25,11 +27,25 @@ def test_with_colours_both_halves_have_their_grey_level() -> None:
     assert "48;2;0;0;0" in text
 
 
-def test_a_gallery_never_exceeds_the_terminal() -> None:
+def test_a_gallery_never_exceeds_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.full((20, 28, 28), 255, np.uint8)
+    widths: list[int] = []
+    monkeypatch.setattr(terminal, "draw", lambda image, _: widths.append(image.shape[1]))
     for width in (10, 30, 80, 200):
-        console = Console(file=io.StringIO(), width=width, color_system=None)
-        draw_gallery(images, console, 20)
-        lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
-        assert max(map(len, lines)) <= width
-        assert len(lines) >= 20 // fitting(console)
+        draw_gallery(images, Console(file=io.StringIO(), width=width, color_system=None), 20)
+        assert width / 2 < widths[-1] <= width
+
+
+def test_a_terminal_without_half_blocks_or_without_width_is_drawn_to() -> None:
+    file = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    image = np.array([[0, 255, 0, 255], [0, 0, 255, 255]], np.uint8)
+    draw(image, Console(file=file, width=80, color_system=None))
+    draw_gallery(image[None], Console(file=file, width=0, color_system=None), 1)
+    file.flush()
+    assert file.buffer.getvalue().decode("ascii").splitlines()[0] == " '.#"
+
+
+def test_an_image_wider_than_the_terminal_is_reduced() -> None:
+    console = Console(file=io.StringIO(), width=10, color_system=None)
+    draw(np.full((28, 28), 255, np.uint8), console)
+    assert set(console.file.getvalue().splitlines()) == {"█" * 10}  # type: ignore[attr-defined]

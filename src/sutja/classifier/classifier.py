@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -15,6 +14,7 @@ from sutja.classifier.keras_model import OLD_SUFFIXES, SUFFIX, KerasNetwork, car
 from sutja.classifier.session import LOADING, session_of
 from sutja.data.dataset import as_images
 from sutja.errors import ModelError, unknown_name
+from sutja.files import expanded
 
 BUNDLED = ("digits", "fashion")
 """The models that the package carries, by the names under which they load."""
@@ -95,7 +95,7 @@ class Classifier:
         """
         if isinstance(source, str) and source in BUNDLED:
             return bundled(source)
-        path = Path(source).expanduser()
+        path = expanded(source)
         if path.suffix == SUFFIX and not path.is_dir():
             return cls.of(*open_keras_file(path))
         if path.suffix in OLD_SUFFIXES and path.is_file():
@@ -139,7 +139,7 @@ def model_file(source: str | os.PathLike[str]) -> tuple[bytes, str]:
     """
     if isinstance(source, str) and source in BUNDLED:
         return files("sutja.classifier").joinpath("bundled", f"{source}.onnx").read_bytes(), source
-    path = Path(source).expanduser()
+    path = expanded(source)
     if path.is_dir():
         path /= "model.onnx"
     try:

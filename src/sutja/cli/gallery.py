@@ -37,8 +37,10 @@ def command(
     data = load(dataset)
     images, labels = data.test if test else data.train
     if index is not None:
-        if where is not None or label is not None or start:
-            raise typer.BadParameter("--index names one image; it goes with neither --label, --where nor --start.")
+        if where is not None or label is not None or start or count or columns:
+            raise typer.BadParameter(
+                "--index names one image; it goes with none of --label, --where, --start, --count and --columns."
+            )
         if not 0 <= index < len(labels):
             raise DataError(f"there is no image {index}: they run from 0 to {len(labels) - 1}.")
         label_of = int(labels[index])

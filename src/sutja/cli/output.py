@@ -23,4 +23,4 @@ def console() -> "Console":
     """The terminal behind standard output, for tables and drawings."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    return Console(highlight=False, markup=False, emoji=False)  # names of files are shown as they are

@@ -45,7 +45,7 @@ def command(
         table.add_row(
             str(run.folder), data, run.plan.recipe.name, str(run.plan.seed), done, *shares, f"{run.seconds:,.0f} s"
         )
-    console = Console(width=None if Console().is_terminal else 160)
+    console = Console(width=None if Console().is_terminal else 160, markup=False, emoji=False)
     with console.capture() as text:
         console.print(table)
     say("\n".join(line.rstrip() for line in text.get().rstrip().splitlines()))

@@ -7,7 +7,9 @@ A condition compares `label` (a number, or a class name in quotes) or `index` (t
 import ast
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 from jaxtyping import Bool, Integer
@@ -52,14 +54,17 @@ def matching(condition: str, labels: Integer[np.ndarray, "n"], classes: tuple[st
 
 
 def label_number(name: str, classes: tuple[str, ...]) -> int:
-    """The label that a number or a class name stands for, whatever its capitals.
+    """The label that a number or a class name stands for, whatever its capitals if only one fits.
 
     Raises:
-        DataError: neither a label nor a class name.
+        DataError: neither a label nor a class name, or one that several fit.
     """
-    folded = [known.casefold() for known in classes]
-    if name.casefold() in folded:
-        return folded.index(name.casefold())
+    for form in (str, partial(normalize, "NFC"), lambda text: normalize("NFC", text).casefold()):
+        fitting = [number for number, known in enumerate(classes) if form(known) == form(name)]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise DataError(f"{name!r} fits several classes. Give a number, 0 to {len(classes) - 1}.")
     if name.isdecimal() and int(name) < len(classes):
         return int(name)
     raise DataError(unknown_name("label", name, classes))

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColu
 from sutja.data.catalog import Entry, RemoteFile
 from sutja.data.idx import read_content
 from sutja.errors import DataError, DataUnavailableError, SutjaError
-from sutja.files import replacing
+from sutja.files import expanded, replacing
 
 VARIABLE = "SUTJA_DATA"
 PATIENCE = 8.0
@@ -66,7 +66,7 @@ def folders(name: str) -> list[Path]:
     """
     places = [cache_folder() / name]
     if named := os.environ.get(VARIABLE):
-        folder = Path(named).expanduser()
+        folder = expanded(named)
         if not folder.is_dir():
             raise DataError(f"{VARIABLE} names {folder}, which is no folder. Correct it or unset it.")
         places.insert(0, folder / name)
@@ -187,7 +187,7 @@ def over_http(address: str, path: Path, came: Callable[[], None]) -> None:
 
     bar = _Bar(Path(urlsplit(address).path).name, came)
     try:
-        pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=STALL)(address, path, None)
+        pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 13, timeout=STALL)(address, path, None)
     finally:
         bar.close()
 
@@ -209,6 +209,7 @@ class _Bar:
 
     @total.setter
     def total(self, size: int) -> None:
+        self.came()
         self.progress.start()
         self.progress.update(self.task, total=size or None)
 

@@ -1,7 +1,6 @@
 """`load`: from a name or a folder to a `Dataset`."""
 
 import os
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ from sutja.data.fetch import contents
 from sutja.data.folder import TEST_FRACTION, load_folder
 from sutja.data.idx import decode
 from sutja.errors import DataError
+from sutja.files import expanded
 from sutja.pictures.frame import Frame, frame_digit
 
 
@@ -38,7 +38,7 @@ def load(source: str | os.PathLike[str], frame: Frame = "digit") -> Dataset:
     """
     if isinstance(source, str) and source in CATALOG:
         return load_entry(find(source))
-    folder = Path(source).expanduser()
+    folder = expanded(source)
     if folder.is_dir():
         return load_folder(folder, frame)
     if isinstance(source, os.PathLike) or os.sep in source:

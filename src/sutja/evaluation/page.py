@@ -111,8 +111,8 @@ def mistakes(report: Report, images: UInt8[np.ndarray, "n *c 28 28"]) -> str:
     """The images that were named wrong, the most confident first, each with what it is and was taken for."""
     shown = []
     for mistake in report.mistakes[:MISTAKES_SHOWN]:
-        truth, taken = escape(report.classes[mistake.label]), escape(report.classes[mistake.predicted])
-        text = f"{truth} → {taken} {mistake.probability:.0%}"
+        truth, taken = report.classes[mistake.label], report.classes[mistake.predicted]
+        text = escape(f"{truth} → {taken} {mistake.probability:.0%}")
         image = picture(images[mistake.index].reshape(-1, images.shape[-1]), f"a {truth} that was taken for a {taken}")
         shown.append(f"<figure>{image}<figcaption>{text}</figcaption></figure>")
     return f'<div class="mistakes">{"".join(shown)}</div>'

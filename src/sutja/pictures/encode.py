@@ -1,12 +1,17 @@
 """Writing pictures, whole or not at all."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from sutja.errors import PictureError
-from sutja.files import replacing
+from sutja.files import write_bytes
+
+SOFTWARE = "sutja"
+"""What a PNG of ours says of where it comes from."""
 
 
 def write_picture(picture: Image.Image | np.ndarray, path: Path) -> None:
@@ -20,9 +25,28 @@ def write_picture(picture: Image.Image | np.ndarray, path: Path) -> None:
         PictureError: the ending names no format of pictures.
         SutjaError: the file cannot be written.
     """
-    known = Image.registered_extensions()
-    if known.get(path.suffix.lower()) not in Image.SAVE:
+    kind = Image.registered_extensions().get(path.suffix.lower(), "")
+    if kind not in Image.SAVE:
         raise PictureError(f"{path} does not end like a picture. Name it .png or .jpg.")
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
-    with replacing(path) as temporary:
-        image.save(temporary, format=known[path.suffix.lower()])
+    settings, encoded = {}, io.BytesIO()
+    if kind == "PNG":
+        settings["pnginfo"] = PngInfo()
+        settings["pnginfo"].add_text("Software", SOFTWARE)
+    try:
+        image.save(encoded, format=kind, **settings)
+    except (OSError, ValueError) as error:  # what the encoder says, before anything is written
+        raise PictureError(
+            f"{path} cannot hold a picture of {image.width}×{image.height} pixels ({error}). Name it .png, or make it "
+            "smaller."
+        ) from error
+    write_bytes(path, encoded.getvalue())
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is a PNG that `write_picture` has written."""
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            return image.info.get("Software") == SOFTWARE
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False

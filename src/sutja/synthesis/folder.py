@@ -13,8 +13,9 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
+from sutja.data.dataset import Dataset
 from sutja.data.source import load
-from sutja.errors import SutjaError
+from sutja.errors import DataError, SutjaError
 from sutja.files import replacing, write_text
 from sutja.synthesis.camera import coloured
 from sutja.synthesis.page import compose
@@ -32,14 +33,15 @@ def write_pages(
     """Compose pages and write them with their labels, on all cores.
 
     The labels come last and at once: a folder with `labels.jsonl` is complete. Each of its lines is an object with the
-    picture's name and what `sutja.synthesis.page.Page.to_dict` says of it.
+    picture's name and what `sutja.synthesis.page.Page.to_dict` says of it. In the style "any" there are digits that
+    nobody can read; `text` has them too, and each says whether it is `visible`.
 
     Args:
-        out: The folder; it is made if need be, and must not hold labels yet.
+        out: The folder; it is made if need be, and must not hold pages or labels yet.
         count: How many pages.
         style: One of `sutja.synthesis.style.STYLES`, or "any".
         seed: The same seed gives the same files.
-        data: The data set whose training digits are written.
+        data: The data set whose training digits are written; its classes must be digits.
         colour: Whether paper and ink have colours.
 
     Returns:
@@ -47,17 +49,17 @@ def write_pages(
 
     Raises:
         SutjaError: the folder holds pages already, the style is unknown, or a file cannot be written.
-        DataError: the data set is unknown, damaged or not at hand.
+        DataError: the data set is unknown, damaged or not at hand, or has other classes than digits.
 
     Example:
         >>> seconds = write_pages(Path("pages"), 2, "clean", data="digits")
         >>> sorted(path.name for path in Path("pages").iterdir())
         ['labels.jsonl', 'page-00000.png', 'page-00001.png']
     """
-    if (out / LABELS).exists():
-        raise SutjaError(f"{out} holds composed pages already. Name another folder.")
+    if (out / LABELS).exists() or any(out.glob("page-*.png")):
+        raise SutjaError(f"{out} holds pages already. Name another folder.")
     style_named(style, np.random.default_rng(0))  # an unknown style is told before any work
-    start, digits = time.perf_counter(), Digits(*load(data).train)
+    start, digits = time.perf_counter(), digits_of(load(data))
     write = partial(_write_each, out=out, digits=digits, style=style, seed=seed, colour=colour)
     workers = max(1, min(os.cpu_count() or 1, count // WORTH_A_PROCESS))
     if workers == 1:
@@ -68,6 +70,18 @@ def write_pages(
             rows = {number: row for part in pool.map(write, parts) for number, row in part.items()}
     write_text(out / LABELS, "".join(f"{rows[number]}\n" for number in range(count)))
     return time.perf_counter() - start
+
+
+def digits_of(data: Dataset) -> Digits:
+    """The training images of a data set by the digits that they show.
+
+    Raises:
+        DataError: a class is none of the ten digits.
+    """
+    others = [name for name in data.classes if name not in set("0123456789")]
+    if others:
+        raise DataError(f"pages are composed from digits; {data.name} has {others[0]!r} too. Choose other --data.")
+    return Digits(data.train.images, np.array([int(name) for name in data.classes], np.uint8)[data.train.labels])
 
 
 def _write_each(numbers: range, out: Path, digits: Digits, style: str, seed: int, colour: bool) -> dict[int, str]:

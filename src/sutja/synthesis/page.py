@@ -43,7 +43,10 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The rows of digits from top to bottom, separated by newlines; a space where a row has a wide gap."""
+        """The rows of digits from top to bottom, separated by newlines; a space where a row has a wide gap.
+
+        Digits that are hardly visible are in it too.
+        """
         rows: dict[int, list[Written]] = {}
         for digit in self.digits:
             rows.setdefault(digit.line, []).append(digit)

@@ -15,7 +15,7 @@ from sutja.data.dataset import Dataset
 from sutja.data.source import load
 from sutja.errors import RunError
 from sutja.evaluation.report import Report, evaluate
-from sutja.files import write_text
+from sutja.files import expanded, write_text
 from sutja.training.callback import Callback, Callbacks
 from sutja.training.history import History
 from sutja.training.plan import (
@@ -128,7 +128,7 @@ def train(
     check_settings(seed, validation, patience)
     place = device_named(device)
     with assembled(place) as team:
-        name = str(dataset) if dataset in CATALOG else str(Path(dataset).expanduser().resolve())
+        name = str(dataset) if dataset in CATALOG else str(expanded(dataset).resolve())
         ours = "" if not team.leads else str(out or free_folder(f"{Path(name).name}-{settings.name}"))
         folder = Path(team.agreed(ours))
         try:

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from sutja.classifier.card import Card
 from sutja.classifier.classifier import BUNDLED, Classifier, model_file
 from sutja.data.dataset import Dataset
 from sutja.errors import RunError
+from sutja.files import expanded
 from sutja.models.blocks import Residual
 from sutja.training.loop import CPU, Learner, as_input, copies
 from sutja.training.recipe import Recipe, find_recipe
@@ -38,7 +38,7 @@ def card_of(source: str | os.PathLike[str]) -> Card:
 
 def place_of(source: str | os.PathLike[str]) -> str:
     """A model to start from as a plan keeps it, for whichever folder the run is continued from."""
-    return source if isinstance(source, str) and source in BUNDLED else str(Path(source).expanduser().resolve())
+    return source if isinstance(source, str) and source in BUNDLED else str(expanded(source).resolve())
 
 
 def tuned_recipe(card: Card, classes: tuple[str, ...]) -> Recipe:

@@ -66,16 +66,16 @@ def plot_curves(columns: Mapping[str, Sequence[float]], ylabel: str = "accuracy"
         ylabel: What the figures are; accuracies are shown in percent.
         ax: Where to draw.
     """
-    ax = ax or _axes(5, 3.4)
+    ax, lines = ax or _axes(5, 3.4), {}
     for (name, values), colour in zip(columns.items(), _colours(len(columns)), strict=True):
         if values:
-            ax.plot(range(1, len(values) + 1), values, marker="o", markersize=3.5, color=colour, label=name)
+            lines[name] = ax.plot(range(1, len(values) + 1), values, marker="o", markersize=3.5, color=colour)[0]
     if ylabel.endswith("accuracy"):
         ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _dress(ax, "epoch", ylabel)
-    if ax.lines:
-        ax.legend(frameon=False)
+    if lines:
+        ax.legend(lines.values(), lines, frameon=False)  # named here: Matplotlib passes over labels that begin with _
     return ax
 
 
