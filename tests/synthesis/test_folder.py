@@ -59,7 +59,7 @@ def test_several_processes_write_what_one_does(tmp_path: Path, monkeypatch: pyte
 def test_a_folder_that_holds_pages_is_left_alone(tmp_path: Path) -> None:
     write_pages(tmp_path, 1, "clean", data="digits")
     before = files(tmp_path)
-    with pytest.raises(SutjaError, match="holds composed pages already. Name another folder."):
+    with pytest.raises(SutjaError, match="holds pages already. Name another folder."):
         write_pages(tmp_path, 1, "clean", seed=1, data="digits")
     assert files(tmp_path) == before
 

@@ -29,12 +29,9 @@ def write_picture(picture: Image.Image | np.ndarray, path: Path) -> None:
     if kind not in Image.SAVE:
         raise PictureError(f"{path} does not end like a picture. Name it .png or .jpg.")
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
-    settings, encoded = {}, io.BytesIO()
-    if kind == "PNG":
-        settings["pnginfo"] = PngInfo()
-        settings["pnginfo"].add_text("Software", SOFTWARE)
+    encoded = io.BytesIO()
     try:
-        image.save(encoded, format=kind, **settings)
+        image.save(encoded, format=kind, **({"pnginfo": our_mark()} if kind == "PNG" else {}))
     except (OSError, ValueError) as error:  # what the encoder says, before anything is written
         raise PictureError(
             f"{path} cannot hold a picture of {image.width}×{image.height} pixels ({error}). Name it .png, or make it "
@@ -43,8 +40,15 @@ def write_picture(picture: Image.Image | np.ndarray, path: Path) -> None:
     write_bytes(path, encoded.getvalue())
 
 
+def our_mark() -> PngInfo:
+    """What a PNG of ours carries."""
+    mark = PngInfo()
+    mark.add_text("Software", SOFTWARE)
+    return mark
+
+
 def is_ours(path: Path) -> bool:
-    """Whether a file is a PNG that `write_picture` has written."""
+    """Whether a file is a PNG that we have written."""
     try:
         with Image.open(path, formats=("PNG",)) as image:
             return image.info.get("Software") == SOFTWARE

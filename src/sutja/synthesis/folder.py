@@ -17,6 +17,7 @@ from sutja.data.dataset import Dataset
 from sutja.data.source import load
 from sutja.errors import DataError, SutjaError
 from sutja.files import replacing, write_text
+from sutja.pictures.encode import is_ours, our_mark
 from sutja.synthesis.camera import coloured
 from sutja.synthesis.page import compose
 from sutja.synthesis.style import style_named
@@ -37,7 +38,8 @@ def write_pages(
     nobody can read; `text` has them too, and each says whether it is `visible`.
 
     Args:
-        out: The folder; it is made if need be, and must not hold pages or labels yet.
+        out: The folder; it is made if need be, and must not hold labels, nor pages but those of an interrupted run, which
+            go.
         count: How many pages.
         style: One of `sutja.synthesis.style.STYLES`, or "any".
         seed: The same seed gives the same files.
@@ -56,10 +58,13 @@ def write_pages(
         >>> sorted(path.name for path in Path("pages").iterdir())
         ['labels.jsonl', 'page-00000.png', 'page-00001.png']
     """
-    if (out / LABELS).exists() or any(out.glob("page-*.png")):
+    begun = list(out.glob("page-*.png"))
+    if (out / LABELS).exists() or not all(map(is_ours, begun)):
         raise SutjaError(f"{out} holds pages already. Name another folder.")
     style_named(style, np.random.default_rng(0))  # an unknown style is told before any work
     start, digits = time.perf_counter(), digits_of(load(data))
+    for page in begun:  # of a run that was interrupted
+        page.unlink()
     write = partial(_write_each, out=out, digits=digits, style=style, seed=seed, colour=colour)
     workers = max(1, min(os.cpu_count() or 1, count // WORTH_A_PROCESS))
     if workers == 1:
@@ -99,4 +104,4 @@ def _write_each(numbers: range, out: Path, digits: Digits, style: str, seed: int
 def _write_png(pixels: UInt8[np.ndarray, "h w *channels"], path: Path) -> None:
     """Write a picture with little compression: the usual takes as long as to compose it, and saves a sixth."""
     with replacing(path) as temporary:
-        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1)
+        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1, pnginfo=our_mark())
