@@ -38,8 +38,7 @@ def write_pages(
     nobody can read; `text` has them too, and each says whether it is `visible`.
 
     Args:
-        out: The folder; it is made if need be, and must not hold labels, nor pages but those of an interrupted run, which
-            go.
+        out: The folder; it is made if need be. It must not hold labels, nor pages; those of an interrupted run go.
         count: How many pages.
         style: One of `sutja.synthesis.style.STYLES`, or "any".
         seed: The same seed gives the same files.
