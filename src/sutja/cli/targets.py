@@ -6,17 +6,12 @@ from pathlib import Path
 
 from sutja.files import expanded
 
+Mark = Path | tuple[int, int]
+
 
 def is_one_of(target: Path, pictures: Iterable[Path]) -> bool:
-    """Whether a file that would be written is one of the pictures, by whatever name.
-
-    Systems that do not tell `photo.PNG` from `photo.png` know it themselves.
-    """
-    place = real(target)
-    for picture in map(real, pictures):
-        if place == picture or (place.exists() and picture.exists() and place.samefile(picture)):
-            return True
-    return False
+    """Whether a file that would be written is one of the pictures, by whatever name."""
+    return not marks_of(target).isdisjoint(mark for picture in pictures for mark in marks_of(picture))
 
 
 def targets_in(folder: Path, pictures: list[Path], ending: str) -> dict[Path, Path]:
@@ -27,17 +22,30 @@ def targets_in(folder: Path, pictures: list[Path], ending: str) -> dict[Path, Pa
     """
     from sutja.pictures.encode import is_ours
 
-    homes = {real(picture.parent) for picture in pictures}
-    mark = "-read" if real(folder) in homes else ""
-    taken = homes | {real(picture) for picture in pictures}
+    homes: set[Mark] = {real(parent) for parent in {picture.parent for picture in pictures}}
+    suffix = "-read" if real(folder) in homes else ""
+    taken = homes.union(*map(marks_of, pictures))
     targets: dict[Path, Path] = {}
     for picture in dict.fromkeys(pictures):
-        target, number = folder / f"{picture.stem}{mark}{ending}", 2
-        while real(target) in taken or is_one_of(target, pictures) or (target.is_file() and not is_ours(target)):
-            target, number = folder / f"{picture.stem}{mark}-{number}{ending}", number + 1
+        target, number = folder / f"{picture.stem}{suffix}{ending}", 2
+        while not taken.isdisjoint(marks_of(target)) or (target.is_file() and not is_ours(target)):
+            target, number = folder / f"{picture.stem}{suffix}-{number}{ending}", number + 1
         taken.add(real(target))
         targets[picture] = target
     return targets
+
+
+def marks_of(path: Path) -> set[Mark]:
+    """By what a file is known: its true path, and, if it exists, its number on its disk.
+
+    Systems that do not tell `photo.PNG` from `photo.png` give both the same number; so have hard links.
+    """
+    place = real(path)
+    try:
+        status = place.stat()
+    except (OSError, ValueError):
+        return {place}
+    return {place, (status.st_dev, status.st_ino)}
 
 
 def real(path: Path) -> Path:
