@@ -101,7 +101,7 @@ def ours(learner: Learner, recipe: Recipe, part: Part) -> Learned:
 def theirs(keras: ModuleType, network: Any, recipe: Recipe, part: Part, epoch: int) -> Learned:
     images = part.images.reshape(-1, 784).astype(keras.config.floatx()) / 255
     labels = keras.utils.to_categorical(part.labels)
-    with randomness(SEED, epoch) as random:
+    with randomness(SEED, epoch) as (random, _):
         order = torch.randperm(len(labels), generator=random).numpy()
     losses, loss_sum = {}, 0.0
     for step, start in enumerate(range(0, len(order), recipe.batch_size), 1):

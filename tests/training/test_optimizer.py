@@ -45,6 +45,23 @@ def test_rmsprop_starts_from_nothing_that_lay_in_memory(monkeypatch: pytest.Monk
     assert torch.allclose(parameter, torch.tensor(1 - 1e-3 / 0.1**0.5), atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["rmsprop", "adamw", "muon"])
+def test_a_learning_rate_may_be_a_tensor(name: str) -> None:
+    recipe, start = RECIPES["dense"].with_changes(optimizer=name), torch.linspace(-1, 1, 48)
+    moved = []
+    for rates in ((1e-2, 3e-3), (torch.tensor(1e-2), torch.tensor(3e-3))):
+        parameters = [nn.Parameter(start.clone().view(shape)) for shape in ((4, 3, 2, 2), (6, 8))]
+        optimizer = optimizer_for(recipe, parameters)
+        for rate in rates:
+            for parameter in parameters:
+                parameter.grad = parameter.detach() ** 2 + 0.1
+            optimizer.step(rate)
+        moved.append(parameters)
+    for number, tensor in zip(*moved, strict=True):
+        assert not torch.allclose(number.flatten(), start, atol=1e-3)
+        torch.testing.assert_close(number, tensor)
+
+
 def test_adamw_steps_as_pytorch_s_does() -> None:
     start, random = torch.linspace(-1, 1, 12).view(3, 4), torch.Generator().manual_seed(0)
     ours, theirs = nn.Parameter(start.clone()), nn.Parameter(start.clone())

@@ -221,7 +221,7 @@ def test_an_epoch_is_what_a_plain_loop_gives() -> None:
     recipe, images = Recipe("dense"), torch.from_numpy(part.images / 255).float()[:, None]
     learner, plain = (Learner.new(recipe, 10, 5) for _ in range(2))
     loss, accuracy = train_epoch(learner, recipe, Tensors.of(part), "digit", 5, lambda *_: None)
-    with randomness(5, 1) as random:
+    with randomness(5, 1) as (random, _):
         order = torch.randperm(len(part.labels), generator=random)
     averages = [torch.zeros_like(parameter) for parameter in plain.network.parameters()]
     losses, right = [], 0
@@ -299,7 +299,7 @@ def test_progress_is_reported_through_an_epoch() -> None:
 def test_randomness_depends_on_seed_and_epoch() -> None:
     draws = []
     for seed, epoch in ((0, 1), (0, 1), (0, 2), (1, 1)):
-        with randomness(seed, epoch) as random:
+        with randomness(seed, epoch) as (random, _):
             draws.append((float(torch.rand(1, generator=random)), float(torch.rand(1))))
     assert draws[0] == draws[1]
     assert len(set(draws)) == 3

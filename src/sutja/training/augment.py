@@ -58,11 +58,11 @@ class Augmentation:
     def moved(self, images: Tensor, random: torch.Generator) -> Tensor:
         """Shift, rotate, shear, scale, flip and wobble, in one resampling."""
         n, _, side, _ = images.shape
-        amount = torch.rand(6, n, generator=random).to(images.device) * 2 - 1
+        amount = uniform(random, images.device, 6, n) * 2 - 1
         angle, shear = amount[0] * math.radians(self.rotation), amount[1] * self.shear
         wide, high = torch.exp(amount[2] * self.scale), torch.exp(amount[3] * self.scale)
         if self.flip:
-            wide = torch.where(torch.rand(n, generator=random).to(images.device) < 0.5, wide, -wide)
+            wide = torch.where(uniform(random, images.device, n) < 0.5, wide, -wide)
         cosine, sine = torch.cos(angle), torch.sin(angle)
         unit = 2 / side  # grid coordinates run from -1 to 1
         rows = (
@@ -71,14 +71,15 @@ class Augmentation:
         )
         grid = functional.affine_grid(torch.stack(rows, 1), list(images.shape), align_corners=False)
         if self.wobble:
-            coarse = torch.randn(n, 2, COARSE, COARSE, generator=random).to(images.device) * (self.wobble * unit)
+            coarse = torch.randn(n, 2, COARSE, COARSE, generator=random, device=random.device).to(images.device)
+            coarse = coarse * (self.wobble * unit)
             smooth = functional.interpolate(coarse, size=(side, side), mode="bilinear", align_corners=True)
             grid = grid + smooth.permute(0, 2, 3, 1)
         return functional.grid_sample(images, grid, align_corners=False)
 
     def repenned(self, images: Tensor, random: torch.Generator) -> Tensor:
         """Make strokes thicker or thinner, by blending each image with its own dilation or erosion."""
-        amount = (torch.rand(len(images), 1, 1, 1, generator=random).to(images.device) * 2 - 1) * self.thickness
+        amount = (uniform(random, images.device, len(images), 1, 1, 1) * 2 - 1) * self.thickness
         thick = functional.max_pool2d(images, 3, stride=1, padding=1)
         thin = -functional.max_pool2d(-images, 3, stride=1, padding=1)
         return images + amount.clamp(min=0) * (thick - images) - amount.clamp(max=0) * (thin - images)
@@ -86,7 +87,12 @@ class Augmentation:
     def erased(self, images: Tensor, random: torch.Generator) -> Tensor:
         """Blank a square of each image, which may lie partly outside."""
         side = images.shape[-1]
-        corner = torch.rand(2, len(images), 1, generator=random).to(images.device) * (side + self.erase) - self.erase
+        corner = uniform(random, images.device, 2, len(images), 1) * (side + self.erase) - self.erase
         place = torch.arange(side, device=images.device)
         rows, columns = ((place >= at) & (place < at + self.erase) for at in corner)
         return images.masked_fill(rows[:, None, :, None] & columns[:, None, None, :], 0.0)
+
+
+def uniform(random: torch.Generator, device: torch.device, *shape: int) -> Tensor:
+    """Numbers from 0 to 1, drawn where the generator is, on a device."""
+    return torch.rand(shape, generator=random, device=random.device).to(device)

@@ -1,9 +1,9 @@
 """The training loop: batches in, gradients, a step, and the next batch."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,8 @@ from sutja.data.dataset import Part
 from sutja.errors import RunError
 from sutja.models.registry import build
 from sutja.pictures.frame import Frame
+from sutja.training.augment import Augmentation
+from sutja.training.graph import Captured
 from sutja.training.history import Epoch
 from sutja.training.optimizer import Optimizer, learning_rate, optimizer_for
 from sutja.training.recipe import Precision, Recipe
@@ -25,7 +27,8 @@ Watch = Callable[[int, int, float, float], None]
 """Called now and then within an epoch with: steps done, steps in all, mean loss and accuracy so far."""
 
 CPU = torch.device("cpu")
-WATCH_EVERY = 20
+WATCH_EVERY, WATCH_EVERY_ON_CARD = 20, 100
+"""Steps between two reports: a graphics card has to stop for each."""
 AVERAGE_EVERY = 8
 """Steps between two updates of the running average, which costs as much memory traffic as a step of the optimizer."""
 JUDGED_AT_ONCE = 1000
@@ -33,24 +36,26 @@ JUDGED_AT_ONCE = 1000
 
 @dataclass
 class Learner:
-    """A network, its optimizer, and how many epochs it has seen: all that a checkpoint holds.
+    """A network, its optimizer, and how many epochs it has seen.
 
     Attributes:
         network: What learns.
         optimizer: Over its parameters.
         average: The running average of its parameters in order, if the recipe keeps one.
         epoch: Epochs seen.
+        captured: Its steps as CUDA graphs, which a checkpoint does not hold.
     """
 
     network: nn.Sequential
     optimizer: Optimizer
     average: list[Tensor] | None = None
     epoch: int = 0
+    captured: dict[Hashable, Captured] = field(default_factory=dict, repr=False)
 
     @classmethod
     def new(cls, recipe: Recipe, classes: int, seed: int, device: torch.device = CPU) -> "Learner":
         """An untrained network, initialised from the seed."""
-        with randomness(seed, 0):
+        with randomness(seed, 0, device):
             network = build(recipe.network or recipe.name, classes)
         network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks it
         average = copies(network) if recipe.average else None
@@ -70,13 +75,70 @@ class Learner:
             put(self.network, own)
 
 
+@dataclass(frozen=True)
+class Step:
+    """What is done with one batch.
+
+    Attributes:
+        learner: What learns.
+        recipe: How.
+        data: The training images.
+        augment: How they are changed first, if they are.
+        random: Where these changes come from.
+        team: The processes that learn from each batch together.
+    """
+
+    learner: Learner
+    recipe: Recipe
+    data: "Tensors"
+    augment: Augmentation | None
+    random: torch.Generator
+    team: Team = ALONE
+
+    def __call__(self, batch: Tensor, rate: float | Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Predict, compare, and move the weights against the gradient.
+
+        Args:
+            batch: Which images: int64 `[n]`.
+            rate: The learning rate.
+
+        Returns:
+            The sum of the losses, the logits, and the labels of this process's share of the batch.
+        """
+        learner, recipe = self.learner, self.recipe
+        ours = self.team.share(batch)
+        pixels, truth = as_input(self.data.images.index_select(0, ours)), self.data.labels.index_select(0, ours)
+        if self.augment:
+            pixels = self.augment(pixels, self.random)
+        with precision(recipe.precision, pixels.device):
+            logits = learner.network(pixels)
+        losses = functional.cross_entropy(
+            logits.float(), truth, label_smoothing=recipe.label_smoothing, reduction="sum"
+        )
+        learner.optimizer.zero_grad()
+        (losses / len(batch)).backward()  # type: ignore[no-untyped-call]  # PyTorch has no types there
+        self.team.add_up(learner.optimizer.gradients())
+        learner.optimizer.step(rate)
+        return losses.detach(), logits.detach(), truth
+
+    def captured(self) -> Callable[[Tensor, float], tuple[Tensor, ...]]:
+        """This step as a CUDA graph, the same one in all epochs; itself where there is no card, or several train."""
+        device, graphs = self.data.labels.device, self.learner.captured
+        if device.type != "cuda" or self.team.size > 1:
+            return self
+        key = (self.augment, id(self.recipe), id(self.data))  # the graph keeps both alive
+        if key not in graphs:
+            graphs[key] = Captured(self, device)
+        return graphs[key]
+
+
 def train_epoch(
     learner: Learner, recipe: Recipe, data: "Tensors", frame: Frame, seed: int, watch: Watch, team: Team = ALONE
 ) -> tuple[float, float]:
     """Show a network every training image once, in a new order, and let it learn from each batch.
 
     Order, augmentation and dropout depend on the seed and the number of the epoch only: an epoch that is repeated
-    after an interruption ends with the same weights, bit for bit.
+    after an interruption ends with the same weights, on the processor bit for bit, on a card up to rounding.
 
     Returns:
         Mean loss and accuracy over the images, as they were when each was learned from.
@@ -85,40 +147,28 @@ def train_epoch(
         RunError: the loss is no longer a number.
     """
     augment = recipe.augmentation.get(frame) if learner.epoch < recipe.epochs - recipe.plain else None
-    images, labels = data
-    count, device = len(labels), labels.device
+    count, device = len(data.labels), data.labels.device
     batches = -(-count // recipe.batch_size)
+    watch_every = WATCH_EVERY if device == CPU else WATCH_EVERY_ON_CARD
     totals = torch.zeros(2, device=device)  # the sum of the losses, and how many were named right
-    recent: list[tuple[Tensor, Tensor, Tensor]] = []  # since they were last added up: losses, logits, labels
+    recent: list[tuple[Tensor, ...]] = []  # since they were last added up: losses, logits, labels
     learner.network.train()
     if recipe.frozen_statistics:
         for layer in learner.network.modules():
             layer.train(not isinstance(layer, nn.BatchNorm2d))
-    with randomness(seed, learner.epoch + 1) as random:
-        order = torch.randperm(count, generator=random).to(device)
+    with randomness(seed, learner.epoch + 1, device) as (ordering, augmenting):
+        order = torch.randperm(count, generator=ordering).to(device)
         if team.rank:  # each process changes its images in its own way
-            random.manual_seed(random.initial_seed() + team.rank)
+            augmenting.manual_seed(augmenting.initial_seed() + team.rank)
+        learn = Step(learner, recipe, data, augment, augmenting, team).captured()
         for step, batch in enumerate(torch.split(order, recipe.batch_size)):
             done = learner.epoch * batches + step
             rate = learning_rate(recipe, done, recipe.epochs * batches)
-            ours = team.share(batch)
-            pixels, truth = as_input(images.index_select(0, ours)), labels.index_select(0, ours)
-            if augment:
-                pixels = augment(pixels, random)
-            with precision(recipe.precision, device):
-                logits = learner.network(pixels)
-            losses = functional.cross_entropy(
-                logits.float(), truth, label_smoothing=recipe.label_smoothing, reduction="sum"
-            )
-            learner.optimizer.zero_grad()
-            (losses / len(batch)).backward()  # type: ignore[no-untyped-call]  # PyTorch has no types there
-            team.add_up(learner.optimizer.gradients())
-            learner.optimizer.step(rate)
+            recent.append(learn(batch, rate))
             if learner.average and done % AVERAGE_EVERY == 0:
                 kept = min(recipe.average**AVERAGE_EVERY, done / (done + 10))  # the first steps soon forget the start
                 torch._foreach_lerp_(learner.average, parameters_of(learner.network), 1 - kept)
-            recent.append((losses.detach(), logits.detach(), truth))
-            if step % WATCH_EVERY == WATCH_EVERY - 1 or step == batches - 1:
+            if step % watch_every == watch_every - 1 or step == batches - 1:
                 totals += sums_of(recent)
                 recent.clear()
                 team.add_up(whole := [totals.clone()])
@@ -135,7 +185,7 @@ def train_epoch(
     return loss, accuracy
 
 
-def sums_of(steps: list[tuple[Tensor, Tensor, Tensor]]) -> Float[Tensor, "2"]:
+def sums_of(steps: list[tuple[Tensor, ...]]) -> Float[Tensor, "2"]:
     """Of the losses, logits and labels of some steps: the sum of the losses, and how many images were named right."""
     losses, logits, labels = zip(*steps, strict=True)
     return torch.stack((torch.stack(losses).sum(), (torch.cat(logits).argmax(1) == torch.cat(labels)).sum()))
@@ -226,9 +276,16 @@ def precision(kind: Precision, device: torch.device = CPU) -> torch.autocast:
 
 
 @contextmanager
-def randomness(seed: int, epoch: int) -> Iterator[torch.Generator]:
-    """Random numbers that depend on the seed and the epoch only; the processor's own are put back afterwards."""
+def randomness(seed: int, epoch: int, device: torch.device = CPU) -> Iterator[tuple[torch.Generator, torch.Generator]]:
+    """Random numbers that depend on the seed and the epoch only; PyTorch's own go on afterwards as if not used.
+
+    Yields:
+        What the order of the images is drawn from, and what their changes are drawn from: on a CUDA card that is a
+        generator of its own. On other devices both are the same.
+    """
     ours, global_seed = np.random.SeedSequence((seed, epoch)).generate_state(2, np.uint64).tolist()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(global_seed)  # initial weights and dropout draw from the global state
-        yield torch.Generator().manual_seed(ours)
+    cards = [torch.cuda.current_device()] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cards):
+        ordering = torch.Generator().manual_seed(ours)
+        torch.default_generator.manual_seed(global_seed)  # initial weights and dropout draw from it
+        yield ordering, torch.cuda.default_generators[cards[0]].manual_seed(global_seed) if cards else ordering

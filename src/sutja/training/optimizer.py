@@ -36,7 +36,7 @@ class Optimizer:
         for parameter in self.parameters:
             parameter.grad = None
 
-    def step(self, learning_rate: float) -> None:
+    def step(self, learning_rate: float | Tensor) -> None:
         """Move every parameter by its gradient."""
         raise NotImplementedError
 
@@ -62,7 +62,7 @@ class RMSprop(Optimizer):
         self.steps = [torch.full((), LONG_AGO, device=each.device) for each in parameters]
 
     @torch.no_grad()
-    def step(self, learning_rate: float) -> None:
+    def step(self, learning_rate: float | Tensor) -> None:
         """Move every parameter by its gradient."""
         average = self.state["average"]
         torch._foreach_add_(average, self.epsilon * (1 - self.rho) / self.rho)
@@ -85,7 +85,7 @@ class AdamW(Optimizer):
         self.weight_decay = weight_decay
 
     @torch.no_grad()
-    def step(self, learning_rate: float) -> None:
+    def step(self, learning_rate: float | Tensor) -> None:
         """Move every parameter by its gradient."""
         torch._foreach_add_(self.state["steps"], 1)
         torch._fused_adamw_(
@@ -111,7 +111,7 @@ class Muon(Optimizer):
         self.kernels, self.weight_decay, self.momentum = kernels, weight_decay, momentum
 
     @torch.no_grad()
-    def step(self, learning_rate: float) -> None:
+    def step(self, learning_rate: float | Tensor) -> None:
         """Move every parameter by its gradient."""
         self.others.step(learning_rate)
         for kernel, average in zip(self.kernels, self.state["momentum"], strict=True):
@@ -121,7 +121,7 @@ class Muon(Optimizer):
             ahead = kernel.grad.lerp(average, self.momentum).flatten(1)  # of Nesterov
             size = 0.2 * max(ahead.shape) ** 0.5  # the root mean square of AdamW's steps is about 0.2
             kernel.mul_(1 - learning_rate * self.weight_decay)
-            kernel.add_(orthogonalized(ahead).view_as(kernel), alpha=-learning_rate * size)
+            kernel.sub_(orthogonalized(ahead).view_as(kernel).mul_(learning_rate * size))
 
 
 def orthogonalized(matrix: Float[Tensor, "n m"]) -> Float[Tensor, "n m"]:

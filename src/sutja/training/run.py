@@ -241,6 +241,7 @@ def carried_out(
         )
         raise
     finally:
+        learner.captured.clear()  # each holds the learner: the card's memory would wait for the garbage collector
         callback.on_end(report)
     team.agreed("the files are written")
     return Run(folder, plan, history, report)
