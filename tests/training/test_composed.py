@@ -113,7 +113,7 @@ def test_the_network_learns(digits: Digits) -> None:
     patches = Patches(digits, 0, 4)
     batch = [torch.stack(parts) for parts in zip(*(patches[i] for i in range(2)), strict=True)]
     student = Student.new(0)
-    losses = [sum(student.learn(batch, 1000)) for _ in range(25)]
+    losses = [float(student.learn(batch, 1000).sum()) for _ in range(25)]
     assert losses[-1] < 0.8 * losses[0]
 
 

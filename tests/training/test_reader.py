@@ -59,5 +59,5 @@ def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
     train_reader(tmp_path, pages=120)
     assert (tmp_path / "crops.onnx").read_bytes() == content
     assert Detector(content=(tmp_path / "detector.onnx").read_bytes()).card == card
-    with pytest.raises(RunError, match="holds a run with .*'pages': 120, 'seed': 0"):
+    with pytest.raises(RunError, match="holds a run with .*'pages': 120, 'epochs': 12, 'seed': 0"):
         train_reader(tmp_path, pages=120, seed=1)

@@ -3,28 +3,34 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, Subset
 
 from sutja.data.source import load
+from sutja.errors import RunError
 from sutja.files import replacing
 from sutja.models.detector import CLASSES, Detector
 from sutja.synthesis.writer import Digits
 from sutja.training.composed import Patches
-from sutja.training.loop import precision
+from sutja.training.device import DEVICES, device_named
+from sutja.training.graph import Captured
+from sutja.training.loop import CPU, precision
+from sutja.training.optimizer import Muon, restore_state, state_arrays
 from sutja.training.recipe import Precision, pays_in_bfloat16
 
 BATCH = 16
 STEPS = 16_000
-LEARNING_RATE = 2.5e-3
+LEARNING_RATE = 1e-2
+WEIGHT_DECAY = 0.02
 WARM_UP = 300
 AVERAGE = 0.999
 """How much of the running average of the weights is kept at each step; it is what is exported."""
@@ -68,46 +74,52 @@ class Student:
     """A detector that learns, and the running average of its weights."""
 
     network: Detector
-    optimizer: torch.optim.AdamW
+    optimizer: Muon
     average: dict[str, Tensor]
+    device: torch.device
     computed_in: Precision = "float32"
     step: int = 0
 
     @classmethod
-    def new(cls, seed: int) -> "Student":
+    def new(cls, seed: int, device: torch.device = CPU) -> "Student":
         """An untrained detector."""
         torch.manual_seed(seed)
-        network = Detector().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks it
-        optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.02, fused=True)
+        network = Detector().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks it
+        optimizer = Muon(list(network.parameters()), WEIGHT_DECAY)
         average = {name: value.clone() for name, value in network.state_dict().items()}
-        return cls(network, optimizer, average, "bfloat16" if pays_in_bfloat16() else "float32")
+        return cls(network, optimizer, average, device, "bfloat16" if pays_in_bfloat16(device) else "float32")
 
-    def learn(self, batch: list[Tensor], steps: int) -> tuple[float, float]:
-        """One step; the two parts of its loss."""
-        rate = learning_rate(self.step, steps)
-        self.optimizer.param_groups[0]["lr"] = rate
-        self.network.train()
-        pictures, *answers = batch
-        with precision(self.computed_in):
+    @cached_property
+    def captured(self) -> Callable[..., tuple[Tensor, ...]]:
+        """`update`, on a CUDA card as a CUDA graph."""
+        return Captured(self.update, self.device) if self.device.type == "cuda" else self.update
+
+    def update(self, rate: float | Tensor, pictures: Tensor, *answers: Tensor) -> tuple[Tensor, ...]:
+        """Predict, compare, and move the weights against the gradient; the two parts of the loss."""
+        with precision(self.computed_in, self.device):
             outputs = self.network(pictures.contiguous(memory_format=torch.channels_last))
         detection, size = loss_of(outputs.float(), *answers)
         self.optimizer.zero_grad()
         (detection + 2 * size).backward()  # type: ignore[no-untyped-call]  # PyTorch has no types there
-        nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
-        self.optimizer.step()
+        self.optimizer.step(rate)
+        return detection.detach(), size.detach()
+
+    def learn(self, batch: list[Tensor], steps: int) -> Tensor:
+        """One step of so many; float32 `[2]`: the two parts of its loss."""
+        self.network.train()
+        losses = self.captured(learning_rate(self.step, steps), *(part.to(self.device) for part in batch))
         self.step += 1
         kept = min(AVERAGE, self.step / (self.step + 10))
-        with torch.no_grad():
-            for name, value in self.network.state_dict().items():
-                if value.is_floating_point():
-                    self.average[name].lerp_(value, 1 - kept)
-        return float(detection.detach()), float(size.detach())
+        pairs = [(self.average[name], value) for name, value in self.network.state_dict().items()]
+        ours, theirs = zip(*[pair for pair in pairs if pair[0].is_floating_point()], strict=True)
+        torch._foreach_lerp_(ours, theirs, 1 - kept)
+        return torch.stack(losses)
 
     def save(self, path: Path) -> None:
         """Write everything that is needed to go on."""
         content = {
             "network": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizer": state_arrays(self.optimizer),
             "average": self.average,
             "step": self.step,
         }
@@ -115,14 +127,21 @@ class Student:
             torch.save(content, temporary)
 
     def restore(self, path: Path) -> None:
-        """Go on from a file that `save` wrote; no code in it is run."""
-        content = torch.load(path, weights_only=True)
+        """Go on from a file that `save` wrote; no code in it is run.
+
+        Raises:
+            RunError: an earlier version of sutja wrote it, with another optimizer.
+        """
+        content = torch.load(path, map_location=self.device, weights_only=True)
+        try:
+            restore_state(self.optimizer, content["optimizer"])
+        except KeyError as error:
+            raise RunError(f"{path} was written by an earlier version. Train again in another folder.") from error
         self.network.load_state_dict(content["network"])
-        self.optimizer.load_state_dict(content["optimizer"])
         self.average, self.step = content["average"], content["step"]
 
     def averaged(self) -> Detector:
-        """A detector with the averaged weights."""
+        """A detector with the averaged weights, on the processor."""
         network = Detector()
         network.load_state_dict(self.average)
         return network.eval()
@@ -136,27 +155,34 @@ def learning_rate(step: int, steps: int) -> float:
     return LEARNING_RATE * (0.5 + 0.5 * float(np.cos(np.pi * done))) + 1e-6
 
 
-def train_detector(out: Path, steps: int = STEPS, seed: int = 0, workers: int = 2) -> Detector:
+def train_detector(
+    out: Path, steps: int = STEPS, seed: int = 0, workers: int | None = None, device: torch.device = CPU
+) -> Detector:
     """Train a detector, or go on with it where the folder holds a checkpoint.
 
     Args:
-        out: The run's folder: `checkpoint.pt` and `log.txt`.
+        out: The run's folder, for `checkpoint.pt`.
         steps: Batches of 16 patches.
         seed: The same seed gives the same patches and initial weights.
-        workers: Processes that compose pages.
+        workers: Processes that compose pages; by default one a core if a card learns from them, else one for two
+            cores, and two at least.
+        device: Where it is trained.
     """
+    if workers is None:
+        cores = torch.get_num_threads()
+        workers = max(2, cores // 2) if device == CPU else cores
     out.mkdir(parents=True, exist_ok=True)
-    student, checkpoint = Student.new(seed), out / "checkpoint.pt"
+    student, checkpoint = Student.new(seed, device), out / "checkpoint.pt"
     if checkpoint.exists():
         student.restore(checkpoint)
     patches = Patches(training_digits(), seed, steps * BATCH)
     left = Subset(patches, range(student.step * BATCH, steps * BATCH))
     losses, start = [], time.perf_counter()
     with cores_left_by(workers):
-        for batch in DataLoader(left, BATCH, num_workers=workers, prefetch_factor=4 if workers else None):
+        for batch in DataLoader(left, BATCH, num_workers=workers, prefetch_factor=2 if workers else None):
             losses.append(student.learn(batch, steps))
             if student.step % 100 == 0:
-                detection, size = np.mean(losses, axis=0)
+                detection, size = torch.stack(losses).mean(0).tolist()
                 speed = len(losses) * BATCH / (time.perf_counter() - start)
                 done = f"step {student.step} of {steps}  detection {detection:.3f}  size {size:.4f}"
                 sys.stderr.write(f"{done}  {speed:.0f} patches/s\n")
@@ -187,8 +213,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/detector"))
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="auto", choices=DEVICES)
     arguments = parser.parse_args()
-    train_detector(arguments.out, arguments.steps, arguments.seed)
+    train_detector(arguments.out, arguments.steps, arguments.seed, device=device_named(arguments.device))
 
 
 if __name__ == "__main__":

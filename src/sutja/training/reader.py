@@ -37,6 +37,7 @@ from sutja.synthesis.writer import Digits
 from sutja.training.augment import Augmentation
 from sutja.training.crops import UNCLEAR, Crops, crops_of_pages, truth_of
 from sutja.training.detector import STEPS, held_out_digits, train_detector, training_digits
+from sutja.training.device import DEVICES, device_named
 from sutja.training.plan import Plan, fingerprint
 from sutja.training.progress import Progress
 from sutja.training.recipe import Recipe
@@ -63,29 +64,34 @@ RECIPE = Recipe(
 BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
 
 
-def train_reader(out: Path, steps: int = STEPS, pages: int = PAGES, seed: int = 0) -> None:
+def train_reader(
+    out: Path, steps: int = STEPS, pages: int = PAGES, epochs: int | None = None, seed: int = 0, device: str = "auto"
+) -> None:
     """Train detector and crop classifier, or go on where it was interrupted.
 
     Args:
-        out: The folder of the run.
+        out: The folder of the run. It may be moved to another machine in between.
         steps: Of the detector's training.
         pages: From which the crop classifier's images are taken.
+        epochs: Passes of the crop classifier over them; by default what its recipe says.
         seed: Of everything random.
+        device: Where the networks are trained: "auto", "cpu", "cuda" or "mps". Pages are composed by the processor.
 
     Raises:
-        RunError: the folder holds a run with other settings.
+        RunError: the folder holds a run with other settings, or there is no such device.
     """
-    agree(out, {"steps": steps, "pages": pages, "seed": seed})
+    place = device_named(device)
+    recipe = RECIPE.with_changes(epochs=epochs).on_this_machine(place)
+    agree(out, {"steps": steps, "pages": pages, "epochs": recipe.epochs, "seed": seed})
     path = out / "detector.onnx"
     if not path.exists():
-        network = train_detector(out / "detector", steps, seed)
+        network = train_detector(out / "detector", steps, seed, device=place)
         guess = asdict(FIRST_GUESS)
         card = {"version": 1, "steps": steps, "seed": seed, "calibration": guess, "presence": guess}
         write_model(path, detector_to_onnx(network, card))
     if not (out / "crops" / "model.onnx").exists():
         data = crops_at(out / "crops.npz", path.read_bytes(), seed, pages)
-        recipe = RECIPE.on_this_machine()
-        carried_out(Plan("crops", recipe, seed, 0.0, fingerprint(data)), data, out / "crops", Progress())
+        carried_out(Plan("crops", recipe, seed, 0.0, fingerprint(data)), data, out / "crops", Progress(), place)
     write_model(out / "crops.onnx", onnx.load(out / "crops" / "model.onnx"))
     calibrate(out, seed)
 
@@ -207,10 +213,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("runs/reader"), help="the folder of the run")
     parser.add_argument("--steps", type=int, default=STEPS, help="batches of the detector's training")
+    parser.add_argument("--pages", type=int, default=PAGES, help="pages from which the crop classifier's images come")
+    parser.add_argument("--epochs", type=int, default=RECIPE.epochs, help="passes of the crop classifier over them")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="auto", choices=DEVICES, help="where the networks are trained")
     parser.add_argument("--bundle", action="store_true", help="copy the two files into the package")
     arguments = parser.parse_args()
-    train_reader(arguments.out, arguments.steps, seed=arguments.seed)
+    train_reader(arguments.out, arguments.steps, arguments.pages, arguments.epochs, arguments.seed, arguments.device)
     if arguments.bundle:
         for name in ("detector.onnx", "crops.onnx"):
             write_bytes(BUNDLED / name, (arguments.out / name).read_bytes())
