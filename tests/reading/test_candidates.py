@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -27,9 +28,28 @@ def test_a_part_of_a_digit_is_dropped_and_a_neighbour_is_not() -> None:
     assert kept.label.tolist() == [0, 2]
 
 
+def test_the_edges_of_a_broad_stroke_are_one_1_and_two_1s_are_two() -> None:
+    assert len(without_overlaps(named_places((50, 50, 14, 100, 0.9), (61, 50, 14, 100, 0.8))).label) == 1
+    assert len(without_overlaps(named_places((50, 50, 8, 100, 0.9), (68, 50, 8, 100, 0.8))).label) == 2
+
+
 def test_a_place_that_was_dropped_drops_no_other() -> None:
     chain = [(50, 50, 20, 30, 0.9), (57, 50, 20, 30, 0.8), (66, 50, 20, 30, 0.7)]
     assert without_overlaps(named_places(*chain)).label.tolist() == [0, 2]
+
+
+def test_a_picture_s_only_thing_is_a_digit_even_if_in_doubt() -> None:
+    def likely(*presences: float, probability: float = 0.3, size: float = 30) -> list[bool]:
+        places = named_places(*((50 * number, 50, 20, size, probability) for number in range(len(presences))))
+        return [bool(which) for which in replace(places, presence=np.array(presences)).likely(100)]
+
+    assert likely(0.4) == [True]
+    assert likely(0.4, 0.1) == [True, False]
+    assert likely(0.25) == [False]  # hardly any digit at all
+    assert likely(0.4, 0.2) == [False, False]  # not the only thing
+    assert likely(0.4, size=20) == [False]  # a speck somewhere
+    assert likely(0.4, 0.9) == [False, True]  # where there are digits, what is in doubt is none
+    assert likely(0.4, probability=0.6) == [True]
 
 
 def test_calibration_is_a_logistic_regression() -> None:

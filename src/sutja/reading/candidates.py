@@ -21,6 +21,8 @@ NOT_A_DIGIT = 10
 """The crop classifier's class for what is no digit."""
 OVERLAP = 0.55
 """Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
+NARROWEST = 0.3
+"""For that boxes are taken to be as wide as this part of their height: the edges of one broad stroke are no two 1s."""
 LARGER = 1.0
 """Between places that overlap, one of e times the size may have 1/e of the odds."""
 ALMOST_ZERO = 1e-4
@@ -30,6 +32,9 @@ LEAST = 0.5
 """A place whose label is right with this probability is a digit."""
 SURELY_ONE = 0.8
 """So is one that is some digit with this probability, however doubtful which: better a doubtful digit than a gap."""
+LONE, LARGE = 0.3, 0.25
+"""Where a picture would have no digit, its only thing is one if it is any with the first probability, and its longer
+side is so much of the picture's shorter one: a picture of one thing is taken to have it read."""
 SURE = 0.99
 """Where the first classifier gives its answer with this probability, nothing more is looked at."""
 VIEWS = (0.9, 1.1)
@@ -83,9 +88,13 @@ class Named:
     probability: Float64[np.ndarray, "n"]
     presence: Float64[np.ndarray, "n"]
 
-    def likely(self) -> Bool[np.ndarray, "n"]:
-        """Which places are taken for digits."""
-        return np.asarray((self.probability >= LEAST) | (self.presence >= SURELY_ONE))
+    def likely(self, side: int) -> Bool[np.ndarray, "n"]:
+        """Which places are taken for digits, in a picture whose shorter side has so many pixels."""
+        likely = np.asarray((self.probability >= LEAST) | (self.presence >= SURELY_ONE))
+        if likely.any():
+            return likely
+        alone = (self.presence >= LONE / 2).sum() == 1
+        return np.asarray(alone & (self.presence >= LONE) & (self.found.sizes.max(axis=1, initial=0) >= LARGE * side))
 
     def chosen(self, which: np.ndarray) -> "Named":
         """Some of the places."""
@@ -206,9 +215,9 @@ def without_overlaps(named: Named) -> Named:
     """
     merit = log_odds(named.probability) + LARGER * np.log(named.found.sizes.max(axis=1, initial=1))
     order = np.argsort(-merit, kind="stable")
-    left_top = named.found.centres - named.found.sizes / 2
-    right_bottom = named.found.centres + named.found.sizes / 2
-    area = named.found.sizes.prod(axis=1)
+    sizes = np.maximum(named.found.sizes, named.found.sizes[:, ::-1] * np.float32([NARROWEST, 0]))
+    left_top, right_bottom = named.found.centres - sizes / 2, named.found.centres + sizes / 2
+    area = sizes.prod(axis=1)
     kept: list[int] = []
     open_places = np.ones(len(order), bool)
     for number in order.tolist():

@@ -54,7 +54,7 @@ def account(stages: Stages) -> str:
     if stages.places is not None:
         sizes = ", ".join(f"{round(width * copy.scale[0])}×{round(height * copy.scale[1])}" for copy in stages.copies)
         lines.append(f"looked at in {len(stages.copies)} sizes: {sizes}")
-        likely = int(stages.places.likely().sum())
+        likely = int(stages.places.likely(min(stages.sheet.grey.shape)).sum())
         lines.append(f"found {len(stages.places.found)} places, {likely} of them likely digits")
     lines.append(f"kept {len(stages.digits)} digits")
     for digit in stages.digits:

@@ -254,7 +254,7 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
         Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
     )  # fmt: skip
     places = namer(found, copies)
-    kept = without_traces(without_overlaps(places.chosen(places.likely())), copies)
+    kept = without_traces(without_overlaps(places.chosen(places.likely(min(sheet.grey.shape)))), copies)
     kept = without_letters(kept, copies)
     kept = kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
     boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]
