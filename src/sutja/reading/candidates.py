@@ -215,7 +215,7 @@ def without_overlaps(named: Named) -> Named:
     """
     merit = log_odds(named.probability) + LARGER * np.log(named.found.sizes.max(axis=1, initial=1))
     order = np.argsort(-merit, kind="stable")
-    sizes = np.maximum(named.found.sizes, named.found.sizes[:, ::-1] * np.float32([NARROWEST, 0]))
+    sizes = np.maximum(named.found.sizes, named.found.sizes[:, ::-1] * np.array([NARROWEST, 0], np.float32))
     left_top, right_bottom = named.found.centres - sizes / 2, named.found.centres + sizes / 2
     area = sizes.prod(axis=1)
     kept: list[int] = []
