@@ -14,7 +14,12 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the report as a web page.")] = None,
     shifts: Annotated[
-        bool, typer.Option("--shifts", help="Take the mean of five places of each image, of garments mirrored too.")
+        bool,
+        typer.Option(
+            "--shifts",
+            help="Take the mean of five places of each image, of garments mirrored too. For models that were trained "
+            "on changed images: others are the worse for it.",
+        ),
     ] = False,
 ) -> None:
     """Judge a model on the test part of a data set: accuracy, classes, confusion, calibration, mistakes.
