@@ -155,7 +155,7 @@ def resume(
     progress: bool = True,
     callbacks: Sequence[Callback] = (),
 ) -> Run:
-    """Continue a run that was interrupted, at whatever moment; it ends as if it never had been.
+    """Continue a run that was interrupted, at whatever moment; it ends as if it never had been (see `train`).
 
     A run that is complete learns nothing more: it is judged again, and returned.
 
