@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sutja.synthesis.grounds import light, ruled, shadow, smooth_noise, surroundings, texture
+from sutja.synthesis.grounds import _fine_print, light, ruled, shadow, smooth_noise, surroundings, texture
 from sutja.synthesis.plane import Plane
 
 SHAPE = (90, 140)
@@ -37,11 +37,20 @@ def test_a_shadow_darkens_a_part() -> None:
 
 def test_textures_of_all_kinds_are_of_like_strength() -> None:
     seen = [texture(SHAPE, np.random.default_rng(seed)) for seed in range(40)]
-    assert {int(np.random.default_rng(seed).integers(7)) for seed in range(40)} == set(range(7))
+    assert {int(np.random.default_rng(seed).integers(9)) for seed in range(40)} == set(range(9))
     for each in seen:
         assert each.shape == SHAPE
         assert each.dtype == np.float32
         assert 0.15 < each.std() < 2.5
+
+
+def test_a_word_in_fine_print_comes_again_and_again_darker_or_lighter_than_its_paper() -> None:
+    printed = [_fine_print((120, 400), np.random.default_rng(seed)) for seed in range(20)]
+    assert {float(np.sign(each.sum())) for each in printed} == {-1.0, 1.0}
+    for each in printed:
+        level = np.abs(each) > 0.5
+        assert 0.01 < level.mean() < 0.5
+        assert all(part.any() for part in np.array_split(level, 4, axis=1))
 
 
 def test_surroundings_cover_a_side_and_leave_paper() -> None:

@@ -15,7 +15,7 @@ from sutja.synthesis.signs import (
     block_drawing,
     sign_strokes,
 )
-from sutja.synthesis.strokes import DIGITS, Form, Hand, digit_strokes, drawn, extent, ring, spline_basis
+from sutja.synthesis.strokes import DIGITS, Form, Hand, digit_strokes, drawn, extent, ring, spline_basis, upright_bar
 
 STILL = Hand(jitter=0, slant=(0, 0), widening=0, turning=0, wobble=0)
 
@@ -66,6 +66,13 @@ def test_the_flag_of_a_1_goes_down_at_a_clear_angle_and_the_bar_of_a_7_does_not(
         top = one[one[:, 1].argmin()]
         assert leftward_angle(top, one[0]) > 20
         assert abs(leftward_angle(seven[: len(seven) // 2][seven[: len(seven) // 2, 0].argmax()], seven[0])) < 20
+
+
+def test_an_upright_bar_is_1_high_and_hardly_leans() -> None:
+    for seed in range(50):
+        left, top, right, bottom = extent(upright_bar(np.random.default_rng(seed)))
+        assert (top, bottom) == pytest.approx((0, 1), abs=0.01)
+        assert right - left < 0.2
 
 
 def test_the_hat_of_a_5_may_stand_apart() -> None:

@@ -12,6 +12,7 @@ def test_any_style_comes_in_every_kind_and_keeps_its_bounds() -> None:
     assert all((style.width, style.height) == (300, 200) for style in styles)
     assert all(10 <= style.digit <= 180 and 22 <= style.contrast <= 235 for style in styles)
     assert {style.habits for style in styles} == {0, 0.15, 0.5}
+    assert 0.1 < np.mean([style.repeats > 0 for style in styles]) < 0.3
     assert {style.dark for style in styles} == {style.binary for style in styles} == {True, False}
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,3 +115,50 @@ def test_hands_of_a_style_vary_about_it() -> None:
     assert np.mean([hand.height for hand in hands]) == pytest.approx(50, abs=2)
     assert len({hand.slant for hand in hands}) == 40
     assert hand_of(Style(), np.random.default_rng(0), 12.0).height == 12
+
+
+@pytest.mark.parametrize("foreign", [0.0, 1.0])
+def test_a_straight_hand_writes_its_1s_as_upright_bars_and_other_digits_as_ever(digits: Digits, foreign: float) -> None:
+    ones, others = [], 0
+    for seed in range(120):
+        sheet, other = Sheet.empty(Plane(200, 100)), Sheet.empty(Plane(200, 100))
+        straight = Hand(40, 0.1, 0, 0, foreign, 0.9, straight=True)
+        for page, hand in ((sheet, straight), (other, replace(straight, straight=False))):
+            page.write_digit(digits, hand, (60.0, 50.0), np.random.default_rng(seed), 0)
+        [written], [usual] = sheet.written, other.written
+        assert written.label == usual.label
+        if written.label == 1:
+            ones.append(written.box[2] / written.box[3])
+        else:
+            others += bool((sheet.ink == other.ink).all())
+    assert len(ones) > 3
+    assert max(ones) < 0.3
+    assert others == 120 - len(ones)
+
+
+@pytest.mark.parametrize("foreign", [0.0, 1.0])
+def test_a_hand_may_write_the_digit_before_once_more(digits: Digits, foreign: float) -> None:
+    def labels(repeats: float) -> list[int]:
+        hand, random = Hand(40, 0.1, 0, 0, foreign, 0.9, repeats=repeats), np.random.default_rng(0)
+        sheet = Sheet.empty(Plane(3000, 100))
+        for x in range(20, 2900, 60):
+            sheet.write_digit(digits, hand, (float(x), 50.0), random, 0)
+        return [digit.label for digit in sheet.written]
+
+    assert len(set(labels(1.0))) == 1
+    same = [np.mean(np.diff(labels(repeats)) == 0) for repeats in (0.0, 0.6)]
+    assert same[0] < 0.3
+    assert 0.4 < same[1] < 0.9
+
+
+def test_an_image_of_a_label_is_drawn_where_there_is_one(digits: Digits) -> None:
+    random = np.random.default_rng(0)
+    assert {digits.drawn(random, label)[1] for label in [7] * 20} == {7}
+    only = Digits(digits.images[digits.labels == 3], digits.labels[digits.labels == 3])
+    assert only.drawn(random, 7)[1] == 3
+
+
+def test_some_hands_of_a_style_are_straight() -> None:
+    straight = [hand_of(Style(straight=0.25), np.random.default_rng(seed)).straight for seed in range(200)]
+    assert 0.15 < np.mean(straight) < 0.35
+    assert not hand_of(Style(), np.random.default_rng(0)).straight

@@ -9,6 +9,8 @@ from sutja.synthesis.plane import Plane
 Random = np.random.Generator
 Grey = Float32[np.ndarray, "h w"]
 """Grey levels, 0 black to 255 white, or changes of them."""
+PRINTED = "ABCDEFGHJKLMNOPRSTUVWabcdehkmnprstuvw"
+"""Letters of words in fine print, of which none is an upright stroke alone."""
 BITS = 4
 """OpenCV takes whole coordinates; these are in sixteenths of a pixel."""
 
@@ -72,16 +74,12 @@ def shadow(shape: tuple[int, int], random: Random) -> Grey:
 
 
 def texture(shape: tuple[int, int], random: Random) -> Grey:
-    """The structure of a surface, of deviation about 1: grain, fibres, folds, waves, weave or blots."""
-    kind = random.integers(7)
-    if kind < 3:
-        return (_grain, _fibres, _folds)[kind](shape, random)
+    """The structure of a surface, of deviation about 1: grain, fibres, folds, waves, weave, blots or fine print."""
+    kind = int(random.integers(9))
+    if kind < 6:
+        return (_grain, _fibres, _folds, _blots, _rosettes, _fine_print)[kind](shape, random)
     angle, wavelength = random.uniform(0, np.pi), random.uniform(4, 40)
-    if kind == 5:
-        return _weave(shape, angle, wavelength)
-    if kind == 6:
-        return _blots(shape, random)
-    return _waves(shape, angle, wavelength, random, peaked=bool(kind == 4))
+    return _weave(shape, angle, wavelength) if kind == 6 else _waves(shape, angle, wavelength, random, kind == 7)
 
 
 def _grain(shape: tuple[int, int], random: Random) -> Grey:
@@ -106,7 +104,7 @@ def _folds(shape: tuple[int, int], random: Random) -> Grey:
     return np.asarray(steep / max(1e-3, float(steep.std())), np.float32)
 
 
-def _waves(shape: tuple[int, int], angle: float, wavelength: float, random: Random, *, peaked: bool) -> Grey:
+def _waves(shape: tuple[int, int], angle: float, wavelength: float, random: Random, peaked: bool) -> Grey:
     """Bent waves, as in the ground of banknotes and cheques."""
     along, across = _turned(shape, angle)
     phase = along * np.float32(2 * np.pi / wavelength)
@@ -126,6 +124,41 @@ def _blots(shape: tuple[int, int], random: Random) -> Grey:
     """Blots, or what shows through from the other side."""
     blots = smooth_noise(shape, random.uniform(6, 30), random)
     return np.asarray(np.clip(blots - 0.8, 0, 0.7) * 3, np.float32)
+
+
+def _rosettes(shape: tuple[int, int], random: Random) -> Grey:
+    """Rings of fine lines that wind about a middle, as engraved on cheques and certificates."""
+    y, x = np.ogrid[: shape[0], : shape[1]]
+    across, down = x - random.uniform(0, shape[1]), y - random.uniform(0, shape[0])
+    petals, depth = int(random.integers(5, 25)), random.uniform(2, 12)
+    away = np.hypot(across, down) + depth * np.sin(petals * np.arctan2(down, across))
+    rings = np.sin(away * np.float32(2 * np.pi / random.uniform(4, 14)))
+    return np.asarray(_sign(random) * 2 * np.abs(rings) ** 4, np.float32)
+
+
+def _fine_print(shape: tuple[int, int], random: Random) -> Grey:
+    """A word printed again and again, in rows that may slope."""
+    height = random.uniform(5, 24)
+    word = "".join(random.choice(list(PRINTED), random.integers(3, 9))) + " "
+    side = int(1.5 * max(shape)) + 1
+    face = int(random.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX]))
+    scale = cv2.getFontScaleFromHeight(face, max(1, round(height)))
+    sheet, pitch = np.zeros((side, side), np.uint8), height * random.uniform(1.3, 2.5)
+    text = word * (int(side / (height * 0.5 * len(word))) + 2)
+    for y in np.arange(0, side + pitch, pitch):
+        start = (-int(random.uniform(0, height * len(word) / 2)), int(y))
+        cv2.putText(sheet, text, start, face, scale, 255, 1, cv2.LINE_AA)
+    angle = random.choice([0.0, random.uniform(-60, 60)])
+    turn = cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), angle, 1.0)
+    shift = np.array([[1, 0, (shape[1] - side) / 2], [0, 1, (shape[0] - side) / 2], [0, 0, 1]])
+    return np.asarray(cv2.warpAffine(sheet, turn @ shift, shape[::-1]), np.float32) * np.float32(
+        _sign(random) * 2 / 255
+    )
+
+
+def _sign(random: Random) -> int:
+    """-1 or 1, whether print is darker or lighter than its paper."""
+    return 1 if random.random() < 0.3 else -1
 
 
 def _turned(shape: tuple[int, int], angle: float) -> tuple[Float64[np.ndarray, "h w"], Float64[np.ndarray, "h w"]]:

@@ -28,6 +28,8 @@ def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
         darkness=float(random.uniform(0.85, 1.0)),
         habits=style.habits,
         joined=style.habits > 0 and bool(random.random() < style.habits),
+        straight=style.straight > 0 and bool(random.random() < style.straight),
+        repeats=style.repeats,
     )
 
 

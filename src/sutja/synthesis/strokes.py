@@ -32,6 +32,7 @@ __all__ = [
     "ring",
     "rounded",
     "spline_basis",
+    "upright_bar",
 ]
 
 Strokes: TypeAlias = list[Float32[np.ndarray, "_ 2"]]
@@ -187,6 +188,22 @@ def digit_strokes(label: int, random: np.random.Generator) -> Strokes:
     return form.split((path - low) / (high[1] - low[1]))
 
 
+def upright_bar(random: np.random.Generator) -> Strokes:
+    """Write a 1 as one bar that is upright, or nearly so.
+
+    Returns:
+        As `digit_strokes`.
+
+    Example:
+        >>> [bar] = upright_bar(np.random.default_rng(0))
+        >>> bool(np.ptp(bar[:, 0]) < 0.2)
+        True
+    """
+    path = UPRIGHT_BAR.write(random, UPRIGHT_HAND)
+    low, high = path.min(axis=0), path.max(axis=0)
+    return UPRIGHT_BAR.split((path - low) / (high[1] - low[1]))
+
+
 def extent(strokes: Sequence[Float[np.ndarray, "_ 2"]]) -> tuple[float, float, float, float]:
     """The rectangle that holds the paths, as (left, top, right, bottom) in units.
 
@@ -240,6 +257,10 @@ def drawn(strokes: Sequence[Float[np.ndarray, "_ 2"]], height: float, thickness:
     x, y, across, down = cv2.boundingRect(ink)
     ink = ink[y : y + down, x : x + across]
     return cv2.convertScaleAbs(ink, alpha=255 / ink.max())
+
+
+UPRIGHT_BAR = Form.of("20,0! 20,100!")
+UPRIGHT_HAND = Hand(jitter=0.01, slant=(-0.05, 0.05), turning=0.02)
 
 
 @cache

@@ -13,6 +13,8 @@ Arrangement = Literal["single", "rows", "scatter", "table", "boxes", "empty"]
 Ruling = Literal["none", "lines", "squares"]
 ARRANGEMENTS: tuple[Arrangement, ...] = ("single", "rows", "scatter", "table", "boxes", "empty")
 RULINGS: tuple[Ruling, ...] = ("none", "lines", "squares")
+STRAIGHT = 0.25
+"""In so many rows of any hand a 1 is one upright bar, which MNIST's writers seldom wrote."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Style:
         quality: Of JPEG, 1 to 100; 0 for none.
         binary: Whether the picture is black and white only, as a fax.
         habits: How often a digit is out of proportion, a row's digits are joined, or a number has small raised cents.
+        straight: Share of rows in which a 1 is one upright bar.
+        repeats: Share of digits that are the one before once more.
     """
 
     width: int = 640
@@ -81,6 +85,8 @@ class Style:
     quality: int = 0
     binary: bool = False
     habits: float = 0.0
+    straight: float = 0.0
+    repeats: float = 0.0
 
 
 def any_style(random: Random, width: int = 640, height: int = 480, smallest: float = 10.0) -> Style:
@@ -132,12 +138,19 @@ def any_style(random: Random, width: int = 640, height: int = 480, smallest: flo
         quality=int(random.integers(12, 96)) if not calm and random.random() < 0.6 else 0,
         binary=bool(random.random() < 0.04 and contrast > 60),
         habits=any_habits(random),
+        straight=STRAIGHT,
+        repeats=any_repeats(random),
     )
 
 
 def any_habits(random: Random) -> float:
     """How often a page's hand does what MNIST's writers hardly do: half of all hands never do."""
     return float(random.choice([0.0, 0.15, 0.5], p=[0.5, 0.3, 0.2]))
+
+
+def any_repeats(random: Random) -> float:
+    """How often a digit is the one before once more, as in 11111 and 10000: on most pages as chance has it."""
+    return float(random.uniform(0.3, 0.95)) if random.random() < 0.2 else 0.0
 
 
 def _log_uniform(random: Random, low: float, high: float) -> float:

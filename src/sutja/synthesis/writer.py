@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, Float64, UInt8
+from jaxtyping import Float32, Float64, Int64, UInt8
 
 from sutja.synthesis.glyphs import (
     Stamp,
@@ -20,7 +21,7 @@ from sutja.synthesis.glyphs import (
 from sutja.synthesis.habits import joint, stretched, stretched_strokes
 from sutja.synthesis.plane import Plane
 from sutja.synthesis.signs import sign_strokes
-from sutja.synthesis.strokes import digit_strokes
+from sutja.synthesis.strokes import digit_strokes, upright_bar
 
 Random = np.random.Generator
 BoxOf = tuple[float, float, float, float]
@@ -41,9 +42,15 @@ class Digits:
     images: UInt8[np.ndarray, "n 28 28"]
     labels: UInt8[np.ndarray, "n"]
 
-    def drawn(self, random: Random) -> tuple[UInt8[np.ndarray, "28 28"], int]:
-        """An image and its label."""
-        number = int(random.integers(len(self.labels)))
+    @cached_property
+    def numbers(self) -> dict[int, Int64[np.ndarray, "_"]]:
+        """For each label there is, the numbers of its images."""
+        return {int(label): np.flatnonzero(self.labels == label) for label in np.unique(self.labels)}
+
+    def drawn(self, random: Random, label: int | None = None) -> tuple[UInt8[np.ndarray, "28 28"], int]:
+        """An image and its label; of that label, if one is given and there is an image of it."""
+        numbers = None if label is None else self.numbers.get(label)
+        number = int(random.integers(len(self.labels)) if numbers is None else random.choice(numbers))
         return self.images[number], int(self.labels[number])
 
 
@@ -92,6 +99,9 @@ class Hand:
         darkness: Of the ink, up to 1.
         habits: Share of digits that are out of proportion.
         joined: Whether the pen goes on from a digit to the next.
+        straight: Whether a 1 is one upright bar.
+        repeats: Share of digits that are the one before once more.
+        last: The digit that was written before.
     """
 
     height: float
@@ -102,6 +112,13 @@ class Hand:
     darkness: float
     habits: float = 0.0
     joined: bool = False
+    straight: bool = False
+    repeats: float = 0.0
+    last: int | None = None
+
+    def once_more(self, random: Random) -> int | None:
+        """The digit before, where it is to be written once more."""
+        return self.last if self.repeats > 0 and random.random() < self.repeats else None
 
     def unusual(self, random: Random) -> bool:
         """Whether the next digit is out of proportion."""
@@ -202,35 +219,39 @@ class Sheet:
         x, y = place
         if ahead and not self.roomy(x + 0.3 * hand.height, y, 0.35 * hand.height):
             return None
-        matrix = hand.matrix(random)
+        matrix, label = hand.matrix(random), hand.once_more(random)
         if random.random() < hand.foreign:
-            label, width, stamp = self._stroked(hand, matrix, (x, y), random, ahead)
+            label = int(random.integers(10)) if label is None else label
+            width, stamp = self._stroked(label, hand, matrix, (x, y), random, ahead)
         else:
-            label, width, stamp = self._copied(digits, hand, matrix, (x, y), random, ahead)
+            image, label = digits.drawn(random, label)
+            if label == 1 and hand.straight:
+                width, stamp = self._stroked(label, hand, matrix, (x, y), random, ahead)
+            else:
+                width, stamp = self._copied(image, hand, matrix, (x, y), random, ahead)
         box = self.put(stamp, hand.darkness, row)
         if box is None:
             return None
+        hand.last = label
         self.written.append(Written(label, box, row))
         return width
 
     def _stroked(
-        self, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random, ahead: bool
-    ) -> tuple[int, float, Stamp]:
-        """A digit of strokes of our own: its label, its width on the page, and its ink."""
-        label = int(random.integers(10))
-        strokes = digit_strokes(label, random)
+        self, label: int, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random, ahead: bool
+    ) -> tuple[float, Stamp]:
+        """A digit of strokes of our own: its width on the page, and its ink."""
+        strokes = upright_bar(random) if label == 1 and hand.straight else digit_strokes(label, random)
         if hand.unusual(random):
             strokes = stretched_strokes(strokes, random)
         width = float(np.ptp(np.concatenate(strokes) @ matrix.T, axis=0)[0])
         pen = (hand.pen or float(random.uniform(0.06, 0.12))) * hand.height
         pixel, seen = self.plane.seen(place[0] + ahead * width / 2, place[1])
-        return label, width, stroke_stamp(strokes, seen @ matrix, pixel, max(1.0, pen * enlargement(seen)))
+        return width, stroke_stamp(strokes, seen @ matrix, pixel, max(1.0, pen * enlargement(seen)))
 
     def _copied(
-        self, digits: Digits, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random, ahead: bool
-    ) -> tuple[int, float, Stamp]:
-        """A digit from an image: its label, its width on the page, and its ink."""
-        image, label = digits.drawn(random)
+        self, image: np.ndarray, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random, ahead: bool
+    ) -> tuple[float, Stamp]:
+        """A digit from an image: its width on the page, and its ink."""
         if hand.unusual(random):
             image = stretched(image, random)
         values = middle_field(image) if hand.pen else edge_field(image)
@@ -238,7 +259,7 @@ class Sheet:
         width -= abs(hand.slant) * hand.height * 0.6  # slanted neighbours interlock
         pixel, seen = self.plane.seen(place[0] + ahead * width / 2, place[1])
         pen = (hand.pen or random.normal(0, 0.025)) * hand.height * enlargement(seen)
-        return label, width, field_stamp(values, seen @ matrix, pixel, max(1.0, pen) if hand.pen else pen)
+        return width, field_stamp(values, seen @ matrix, pixel, max(1.0, pen) if hand.pen else pen)
 
     def join(self, one: Written, other: Written, hand: Hand, random: Random) -> None:
         """Draw what joins a digit to the next, where there is little between them."""

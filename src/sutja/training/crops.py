@@ -10,7 +10,7 @@ from sutja.reading.candidates import NOT_A_DIGIT, crops_of
 from sutja.reading.detector import Detector, Found
 from sutja.synthesis.page import Page, compose
 from sutja.synthesis.signs import LOOKALIKES
-from sutja.synthesis.style import STYLES, Arrangement, Style, any_habits, any_style
+from sutja.synthesis.style import STRAIGHT, STYLES, Arrangement, Style, any_habits, any_repeats, any_style
 from sutja.synthesis.writer import Digits
 
 SAME, OTHER = 0.5, 0.3
@@ -95,6 +95,8 @@ def everyday_style(random: np.random.Generator, width: int, height: int) -> Styl
         dark=style.dark or bool(random.random() < 0.1),
         contrast=style.contrast * float(random.uniform(0.4, 1.0)),
         habits=any_habits(random),
+        straight=STRAIGHT,
+        repeats=any_repeats(random),
     )
 
 
