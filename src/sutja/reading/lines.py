@@ -20,10 +20,11 @@ TILTS = np.radians([0, -2, 2, -4, 4, -6, 6])
 TILTED = 8.0
 """What that costs a radian, in links: two digits far apart say nothing about the slope of their page."""
 REACH, FARTHEST = 3.2, 20.0
-"""The longest link, and the longest over a wide gap; these and all lengths below in heights of the digits."""
+"""The longest link, and the longest over a wide gap; these and all lengths below in heights of the larger
+of two digits: a small 0 beside a large 9 is near it, and hardly aside."""
 ASIDE, ASIDE_FAR = 0.8, 0.5
 """How far a digit may step aside from the direction of its row, and how far over a wide gap."""
-UNLIKE = 2.6
+UNLIKE = 4.0
 """Digits whose heights differ by more than this factor are not neighbours in a row."""
 STEEPNESS, SHORTNESS = 0.6, 3.0
 """What a row costs per radian of its slope, so that level rows are preferred; and how many times more one link does, as
@@ -54,7 +55,8 @@ class Links(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Pairs of digits that could be neighbours, and the step from the left to the right one in their mean height."""
+    """Pairs of digits that could be neighbours, and the step from the left to the right one in the height of the
+    larger."""
 
     left: Int[np.ndarray, "e"]
     right: Int[np.ndarray, "e"]
@@ -135,7 +137,7 @@ def _pairs(
     for first in range(0, len(lefts), CHUNK):
         some = lefts[first : first + CHUNK, None]
         x, y = middles[rights, 0] - middles[some, 0], middles[rights, 1] - middles[some, 1]
-        size = (heights[rights] + heights[some]) / 2
+        size = np.maximum(heights[rights], heights[some])
         distance = (x * x + y * y) / (size * size)
         distance[(x <= 0) | (np.abs(y) > 2 * x + 0.2 * size) | (distance > reach**2)] = np.inf
         nearest = np.argpartition(distance, count - 1, axis=1)[:, :count]
@@ -144,7 +146,7 @@ def _pairs(
     left, right = np.concatenate(found, axis=1)
     unlike = np.abs(np.log(heights[left] / heights[right]))
     left, right, unlike = (each[unlike < np.log(UNLIKE)] for each in (left, right, unlike))
-    x, y = ((middles[right] - middles[left]) * 2 / (heights[left] + heights[right])[:, None]).T
+    x, y = ((middles[right] - middles[left]) / np.maximum(heights[left], heights[right])[:, None]).T
     return Pairs(left, right, x, y, unlike, reach)
 
 
@@ -154,7 +156,7 @@ def _chained(pairs: Pairs, middles: Points, heights: Values, slope: float) -> Li
     for _ in range(3):
         links = _matched(pairs, _worths(pairs, _directions(links.right, middles, heights, slope)), len(middles))
     right, chain = links.right, _starts(links.right)
-    x, y = ((middles[right] - middles) * 2 / (heights[right] + heights)[:, None]).T
+    x, y = ((middles[right] - middles) / np.maximum(heights[right], heights)[:, None]).T
     length = np.hypot(x, y)
     scattered = np.abs(y) * np.maximum(1 - SPACE / np.maximum(length, SPACE), 0.0)
     return Links(right, links.worth - SCATTERED * scattered / np.maximum(np.bincount(chain)[chain] - 1, 1))
