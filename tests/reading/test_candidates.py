@@ -4,7 +4,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sutja.reading.candidates import Calibration, Named, Namer, crops_of, fitting, log_odds, without_overlaps
+from sutja.reading.candidates import (
+    Calibration,
+    Named,
+    Namer,
+    crops_of,
+    fitting,
+    log_odds,
+    without_borrowed,
+    without_overlaps,
+)
 from sutja.reading.detector import MARGIN, Copy, Found, fused, scales_of
 
 
@@ -36,6 +45,19 @@ def test_the_edges_of_a_broad_stroke_are_one_1_and_two_1s_are_two() -> None:
 def test_a_place_that_was_dropped_drops_no_other() -> None:
     chain = [(50, 50, 20, 30, 0.9), (57, 50, 20, 30, 0.8), (66, 50, 20, 30, 0.7)]
     assert without_overlaps(named_places(*chain)).label.tolist() == [0, 2]
+
+
+def test_a_doubtful_place_needs_ink_of_its_own() -> None:
+    broad, beside = (50, 50, 14, 60, 1.0), (65, 50, 26, 66, 0.6)
+    named = named_places(broad, beside)
+    column = round((50 - 65) * 18 / 66 + 13.5)
+    named.crops[1, 0, 5:23, column - 1 : column + 2] = 230  # the broad stroke, as it lies in the crop beside it
+    assert without_borrowed(named).label.tolist() == [0]
+    named.crops[1, 0, 5:23, 15] = 230  # a stroke of its own
+    assert without_borrowed(named).label.tolist() == [0, 1]
+    named.crops[1, 0, 5:23, 15] = 0
+    sure = replace(named, probability=np.array([1.0, 0.97]))
+    assert without_borrowed(sure).label.tolist() == [0, 1]
 
 
 def test_a_picture_s_only_thing_is_a_digit_even_if_in_doubt() -> None:

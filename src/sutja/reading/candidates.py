@@ -35,6 +35,8 @@ SURELY_ONE = 0.8
 LONE, LARGE = 0.3, 0.25
 """Where a picture would have no digit, its only thing is one if it is any with the first probability, and its longer
 side is so much of the picture's shorter one: a picture of one thing is taken to have it read."""
+CERTAIN, BORROWED = 0.95, 0.75
+"""A place of less than the first probability is none if more than this share of its ink is that of likelier ones."""
 SURE = 0.99
 """Where the first classifier gives its answer with this probability, nothing more is looked at."""
 VIEWS = (0.9, 1.1)
@@ -228,6 +230,22 @@ def without_overlaps(named: Named) -> Named:
         part = shared.clip(0).prod(axis=1) / np.minimum(area, area[number])
         open_places &= part <= OVERLAP
     return named.chosen(np.array(kept, int))
+
+
+def without_borrowed(named: Named) -> Named:
+    """The places but those that are not certain and have hardly any ink of their own: beside a broad 1 is no second."""
+    centres, sizes = named.found.centres, named.found.sizes
+    kept = named.probability >= CERTAIN
+    for number in np.flatnonzero(~kept).tolist():
+        scale = CROP_DIGIT / sizes[number].max()
+        middles = (centres - centres[number]) * scale + (CROP - 1) / 2
+        pixels = np.arange(CROP)[:, None, None]
+        within = np.abs(pixels - middles) <= np.maximum(sizes * scale / 2, 0.5)  # of each pixel, box, and axis
+        inside = within[:, None, :, 1] & within[None, :, :, 0]
+        ink = (named.crops[number, 0] >= GROUND + FAINT) & inside[..., number]
+        others = inside[..., named.probability > named.probability[number]].any(axis=-1)
+        kept[number] = (ink & others).sum() <= BORROWED * ink.sum()
+    return named.chosen(kept)
 
 
 def log_odds(probability: np.ndarray) -> np.ndarray:

@@ -55,8 +55,7 @@ class Links(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Pairs of digits that could be neighbours, and the step from the left to the right one in the height of the
-    larger."""
+    """Pairs of digits that could be neighbours, and the step from left to right in heights of the larger."""
 
     left: Int[np.ndarray, "e"]
     right: Int[np.ndarray, "e"]

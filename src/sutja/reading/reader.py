@@ -14,7 +14,7 @@ from sutja.errors import PictureError, SutjaError, unknown_name
 from sutja.pictures.decode import Picture, Sheet, sheet_of
 from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
-from sutja.reading.candidates import LEAST, Calibration, Named, Namer, without_overlaps
+from sutja.reading.candidates import LEAST, Calibration, Named, Namer, without_borrowed, without_overlaps
 from sutja.reading.components import cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
@@ -254,7 +254,8 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
         Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
     )  # fmt: skip
     places = namer(found, copies)
-    kept = without_traces(without_overlaps(places.chosen(places.likely(min(sheet.grey.shape)))), copies)
+    kept = without_borrowed(without_overlaps(places.chosen(places.likely(min(sheet.grey.shape)))))
+    kept = without_traces(kept, copies)
     kept = without_letters(kept, copies)
     kept = kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
     boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]
