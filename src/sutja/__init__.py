@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sutja.errors import DataError, ModelError, PictureError, RunError, SutjaError
     from sutja.evaluation.report import Report, evaluate
     from sutja.models.summary import summary
-    from sutja.reading.naming import classify
+    from sutja.reading.classify import classify
     from sutja.reading.reader import read, read_all
     from sutja.reading.result import Reading
     from sutja.training.run import Run, resume, train
@@ -33,7 +33,7 @@ _HOMES = {
     "Run": "training.run",
     "RunError": "errors",
     "SutjaError": "errors",
-    "classify": "reading.naming",
+    "classify": "reading.classify",
     "evaluate": "evaluation.report",
     "gallery": "views.gallery",
     "load": "data.source",

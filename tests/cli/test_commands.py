@@ -138,6 +138,21 @@ def test_a_picture_comes_through_a_pipe(tmp_path: Path) -> None:
     assert (tmp_path / "stages" / "-" / "account.txt").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="needs a file for standard input")
+def test_what_fails_through_a_pipe_is_told_as_it_is() -> None:
+    whole = (SAMPLES / "digit.png").read_bytes()
+    command = [sys.executable, "-m", "sutja", "read", "-"]
+    done = subprocess.run(command, input=whole[: len(whole) // 2], capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"sutja: -: the picture is damaged or cut short")
+
+
+def test_a_name_that_no_system_takes_stops_no_other_picture(tmp_path: Path) -> None:
+    done = run("read", "a" * 300 + ".png", SAMPLES / "digit.png", "--overlay", tmp_path, status=1)
+    assert done.stdout == f"{SAMPLES / 'digit.png'}\t5\n"
+    assert "File name too long" in done.stderr
+
+
 def test_names_that_are_no_unicode_are_printed_escaped(tmp_path: Path) -> None:
     name = os.fsencode(tmp_path) + b"/caf\xe9.png"
     try:
@@ -193,6 +208,33 @@ def test_every_stage_is_written(tmp_path: Path) -> None:
     assert "kept 1 digits" in (tmp_path / "digit" / "account.txt").read_text()
     assert (tmp_path / "text.txt").read_text() == "5\n"
     assert done.stdout == ""
+
+
+def test_stages_tell_of_the_picture_as_it_is_shown(tmp_path: Path) -> None:
+    with Image.open(SAMPLES / "rows.png") as image:
+        image.rotate(20, expand=True, fillcolor=image.getpixel((0, 0))).save(tmp_path / "slope.png")
+        size = "×".join(map(str, image.rotate(20, expand=True).size))
+    reading = json.loads(run("read", tmp_path / "slope.png", "--json", "--explain", tmp_path / "x").stdout)
+    told = (tmp_path / "x" / "slope" / "account.txt").read_text()
+    assert told.startswith(f"decoded {size}, turned 0°, levelled by -")
+    for digit in reading["lines"][0]["digits"]:
+        assert f"at {', '.join(map(str, digit['box']))}  " in told
+
+
+def test_a_folder_of_somebody_else_is_not_written_into(tmp_path: Path) -> None:
+    (tmp_path / "digit").mkdir()
+    (tmp_path / "digit" / "account.txt").write_text("mine")
+    for _ in range(2):
+        run("read", SAMPLES / "digit.png", "--explain", tmp_path)
+    assert (tmp_path / "digit" / "account.txt").read_text() == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {"digit", "digit-2"}
+
+
+def test_overlays_show_what_is_printed(tmp_path: Path) -> None:
+    for name, options in (("all", ()), ("sure", ("--min-confidence", "1", "--drop"))):
+        run("read", SAMPLES / "digit.png", "--overlay", tmp_path / name, *options)
+    whole, dropped = ((tmp_path / name / "digit.png").read_bytes() for name in ("all", "sure"))
+    assert whole != dropped
 
 
 def test_a_blank_picture_is_no_error(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ import sutja
 from sutja.classifier.classifier import Classifier
 from sutja.errors import ModelError, PictureError
 from sutja.pictures.frame import frame_digit
-from sutja.reading.candidates import Named
+from sutja.reading.classify import classify
 from sutja.reading.detector import MOST_FOUND, Found
-from sutja.reading.naming import classify, own_names
+from sutja.reading.naming import Named, own_names
 from sutja.reading.reader import METHODS, enlarged, read, read_all, read_table, stages_of
 from sutja.reading.result import Box, Reading
 from sutja.synthesis.strokes import digit_strokes, drawn

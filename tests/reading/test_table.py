@@ -119,7 +119,12 @@ def test_digits_outside_of_the_ruling_are_not_in_the_table() -> None:
         Digit("4", 0.9, Box(x, y, 16, 30)) for x, y in [(40, 60), (100, 200), (530, 200), (200, 448), (700, 640)]
     ]
     digits = digits_of(MARKS, view())
-    assert texts_of(table_of([*digits, *outside], ruled(*frame(5, 3), view()))) == MARKS
+    table = table_of([*digits, *outside], ruled(*frame(5, 3), view()))
+    assert texts_of(table) == MARKS
+    assert sorted(digit.box for digit in table.outside) == sorted(digit.box for digit in outside)
+    moved = table.with_boxes(lambda box: box._replace(x=box.x + 5)).outside
+    assert [digit.box.x for digit in moved] == [digit.box.x + 5 for digit in table.outside]
+    assert [digit["label"] for digit in json.loads(json.dumps(table.to_dict()))["outside"]] == ["4"] * 5
 
 
 def test_a_table_without_outer_rules_has_its_outer_cells() -> None:

@@ -8,8 +8,9 @@ from PIL import Image
 
 from sutja.data.source import load
 from sutja.errors import SutjaError
+from sutja.pictures.encode import write_picture
 from sutja.synthesis import folder
-from sutja.synthesis.folder import write_pages
+from sutja.synthesis.folder import digits_of, write_pages
 from sutja.synthesis.page import pages
 from sutja.synthesis.writer import Digits
 
@@ -54,6 +55,23 @@ def test_several_processes_write_what_one_does(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(folder, "WORTH_A_PROCESS", 2)
     write_pages(tmp_path / "two", 5, "clean", data="digits")
     assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+def test_pages_of_the_test_part_are_written_with_its_digits(tmp_path: Path) -> None:
+    for part in ("train", "test"):
+        write_pages(tmp_path / part, 1, "clean", data="digits", colour=False, part=part)
+    page = next(pages(digits_of(LOADED("digits"), "test"), "clean"))
+    with Image.open(tmp_path / "test" / "page-00000.png") as image:
+        assert (np.asarray(image) == page.picture).all()
+    assert files(tmp_path / "train") != files(tmp_path / "test")
+
+
+def test_drawings_that_have_the_name_of_a_page_are_left_alone(tmp_path: Path) -> None:
+    write_picture(np.zeros((9, 9), np.uint8), tmp_path / "page-00000.png")
+    before = files(tmp_path)
+    with pytest.raises(SutjaError, match="holds pages already"):
+        write_pages(tmp_path, 1, "clean", data="digits")
+    assert files(tmp_path) == before
 
 
 def test_a_folder_that_holds_pages_is_left_alone(tmp_path: Path) -> None:

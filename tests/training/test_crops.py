@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from sutja.reading.candidates import NOT_A_DIGIT
 from sutja.reading.detector import Found
+from sutja.reading.naming import NOT_A_DIGIT
 from sutja.synthesis.page import Page
 from sutja.synthesis.writer import Sign, Written
 from sutja.training.crops import UNCLEAR, about, joint_share, truth_of

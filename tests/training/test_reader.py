@@ -6,8 +6,8 @@ import pytest
 
 from sutja.classifier.classifier import Classifier
 from sutja.errors import RunError
-from sutja.reading.candidates import log_odds
 from sutja.reading.detector import Detector
+from sutja.reading.naming import log_odds
 from sutja.training import reader
 from sutja.training.reader import BUNDLED, calibrate, fitted, train_reader
 

@@ -19,7 +19,7 @@ def command(
     """
     from sutja.classifier.classifier import Classifier
     from sutja.errors import SutjaError
-    from sutja.reading.naming import classify
+    from sutja.reading.classify import classify
 
     classifier, failures = Classifier.load(model), 0
     for picture in pictures:

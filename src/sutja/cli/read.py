@@ -1,7 +1,7 @@
 """`sutja read`: the numbers written in pictures."""
 
+import stat
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sutja.reading.result import Reading
 
 TURNS = ("0", "90", "180", "270", "auto")
+MOST_BYTES = 2**28
+"""So much of a pipe is taken at most; a photo of 400 million pixels has fewer."""
 TABLE_LEAST = 0.9
 """Cells of a table that are less sure are listed, unless told otherwise."""
 
@@ -73,43 +75,48 @@ def command(
     held = _held(pictures)
     if table:
         least = TABLE_LEAST if min_confidence is None else min_confidence
-        failures = _read_table(held[pictures[0]], classifier, method, turn, least, out)
+        failures = _read_table(pictures[0], held[pictures[0]], classifier, method, turn, least, out)
     else:
         targets = targets_in(overlay, pictures, ".png") if overlay else {}
         failures, texts = 0, []
         for picture, reading in _readings(pictures, held, classifier, method, turn):
-            text = _told(picture, reading, min_confidence or 0.0, drop, json, len(pictures) > 1)
-            drawn = picture not in targets or _drawn(held[picture], reading, targets[picture])
+            sure = _sure(picture, reading, min_confidence or 0.0, drop)
+            text = None if sure is None else _told(picture, sure, json, len(pictures) > 1)
+            drawn = sure is None or picture not in targets or _drawn(held[picture], sure, targets[picture])
             failures += text is None or not drawn
-            texts += [text] if text is not None else []
+            texts += [] if text is None else [text]
             if out is None and texts:
                 say(texts.pop())
         if texts and out is not None:
             write_text(out, "\n".join(texts) + "\n")
     if explain is not None:
         for picture, folder in targets_in(explain, pictures, "").items():
-            _explain(held[picture], classifier, method, turn, folder)
+            failures += not _explain(held[picture], classifier, method, turn, folder)
     if failures:
         raise typer.Exit(1)
 
 
-def _told(
-    picture: Path, reading: "Reading | SutjaError", least: float, drop: bool, json: bool, named: bool
-) -> str | None:
-    """What is printed of a picture: JSON, or its lines, each after its name where there are several; None if it failed.
-
-    A failure is told at once.
-    """
+def _sure(picture: Path, reading: "Reading | SutjaError", least: float, drop: bool) -> "Reading | None":
+    """What was read, with what is below the least confidence marked or dropped; None if it failed, which is told."""
     from sutja.errors import SutjaError
     from sutja.reading.result import name_of
 
     if isinstance(reading, SutjaError):
-        remark(f"sutja: {reading}")
+        _tell(picture, reading)
         return None
-    sure = replace(reading, picture=name_of(picture)).doubted(least, drop)
+    return replace(reading, picture=name_of(picture)).doubted(least, drop)
+
+
+def _tell(picture: Path, error: Exception) -> None:
+    """Tell an error on standard error, and of which picture it is."""
+    remark(f"sutja: {error}" if str(picture) in str(error) else f"sutja: {picture}: {error}")
+
+
+def _told(picture: Path, reading: "Reading", json: bool, named: bool) -> str:
+    """What is printed of a picture: JSON, or its lines, each after its name where there are several."""
     if json:
-        return sure.to_json()
-    return "\n".join(f"{picture}\t{line}" if named else line for line in sure.text.split("\n"))
+        return reading.to_json()
+    return "\n".join(f"{picture}\t{line}" if named else line for line in reading.text.split("\n"))
 
 
 def _check_words(rotate: str, method: str) -> None:
@@ -130,18 +137,22 @@ def _check_table(pictures: list[Path], json: bool, others: bool) -> None:
 
 
 def _held(pictures: list[Path]) -> "dict[Path, Picture]":
-    """The pictures as they are read: paths, but of what can be read once only, as a pipe, the picture itself."""
-    from sutja.errors import SutjaError
-    from sutja.pictures.decode import colours
-
+    """The pictures as they are read: paths, but of what can be read once only, as a pipe, its content."""
     held: dict[Path, Picture] = {}
     for picture in pictures:
         place = Path("/dev/stdin") if str(picture) == "-" else picture
-        held[picture] = place
-        if place.is_fifo() or place.is_socket() or place.is_char_device():
-            with suppress(SutjaError):  # told when it is read
-                held[picture] = colours(place)
+        try:
+            mode = place.stat().st_mode
+            held[picture] = place if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _content(place)
+        except (OSError, ValueError):  # told when it is read
+            held[picture] = place
     return held
+
+
+def _content(place: Path) -> bytes:
+    """What comes through a pipe, but no more than any picture needs: there is no end to some."""
+    with place.open("rb") as file:
+        return file.read(MOST_BYTES)
 
 
 def _readings(
@@ -160,13 +171,11 @@ def _readings(
         yield pictures[0], error
 
 
-def _drawn(picture: "Picture", reading: "Reading | SutjaError", target: Path) -> bool:
+def _drawn(picture: "Picture", reading: "Reading", target: Path) -> bool:
     """Whether what was read could be drawn into the picture and written; that it could not is told."""
     from sutja.errors import SutjaError
     from sutja.pictures.encode import write_picture
 
-    if isinstance(reading, SutjaError):
-        return False
     try:
         write_picture(reading.render(picture), target)
     except SutjaError as error:
@@ -176,9 +185,15 @@ def _drawn(picture: "Picture", reading: "Reading | SutjaError", target: Path) ->
 
 
 def _read_table(
-    picture: "Picture", classifier: "Classifier", method: str, turn: "Rotation", least: float, out: Path | None
+    name: Path,
+    picture: "Picture",
+    classifier: "Classifier",
+    method: str,
+    turn: "Rotation",
+    least: float,
+    out: Path | None,
 ) -> int:
-    """Read a table; the number of failures. Cells that are not sure are told on standard error."""
+    """Read a table; the number of failures. Cells that are not sure are told on standard error, and digits outside."""
     from sutja.errors import SutjaError
     from sutja.files import write_text
     from sutja.reading.reader import read_table
@@ -186,7 +201,7 @@ def _read_table(
     try:
         found = read_table(picture, classifier, method, turn)
     except SutjaError as error:
-        remark(f"sutja: {error}")
+        _tell(name, error)
         return 1
     if out is None:
         say(found.to_csv().rstrip("\n"))
@@ -195,11 +210,13 @@ def _read_table(
         remark(f"{out}: {len(found.rows)} rows of {len(found.rows[0]) if found.rows else 0} columns")
     for cell in found.doubtful(least):
         remark(f"check row {cell.row + 1}, column {cell.column + 1}: {cell.text} ({cell.confidence:.0%} sure)")
+    if found.outside:
+        remark(f"left out, as they are outside the table: {' '.join(digit.label for digit in found.outside)}")
     return 0
 
 
-def _explain(picture: "Picture", classifier: "Classifier", method: str, turn: "Rotation", folder: Path) -> None:
-    """Write what each stage saw; a picture that cannot be read has been told already."""
+def _explain(picture: "Picture", classifier: "Classifier", method: str, turn: "Rotation", folder: Path) -> bool:
+    """Whether what each stage saw could be written; a picture that cannot be read has been told already."""
     from sutja.errors import SutjaError
     from sutja.files import write_text
     from sutja.pictures.encode import write_picture
@@ -209,8 +226,13 @@ def _explain(picture: "Picture", classifier: "Classifier", method: str, turn: "R
     try:
         stages = stages_of(picture, classifier, method, turn)
     except SutjaError:
-        return
-    for name, image in explain(stages).items():
-        write_picture(image, folder / f"{name}.png")
-    write_text(folder / "account.txt", account(stages))
+        return True
+    try:
+        for name, image in explain(stages).items():
+            write_picture(image, folder / f"{name}.png")
+        write_text(folder / "account.txt", account(stages))
+    except SutjaError as error:
+        remark(f"sutja: {error}")
+        return False
     remark(f"{folder}: what each stage saw")
+    return True

@@ -20,19 +20,29 @@ def targets_in(folder: Path, pictures: list[Path], ending: str) -> dict[Path, Pa
     Its name is the picture's. Of pictures with the same name the later ones get numbers. No file is replaced but what
     we have drawn before: in a folder of pictures names end in `-read`, and a folder that holds one is left alone.
     """
-    from sutja.pictures.encode import is_ours
-
     homes: set[Mark] = {real(parent) for parent in {picture.parent for picture in pictures}}
     suffix = "-read" if real(folder) in homes else ""
     taken = homes.union(*map(marks_of, pictures))
     targets: dict[Path, Path] = {}
     for picture in dict.fromkeys(pictures):
         target, number = folder / f"{picture.stem}{suffix}{ending}", 2
-        while not taken.isdisjoint(marks_of(target)) or (target.is_file() and not is_ours(target)):
+        while not taken.isdisjoint(marks_of(target)) or _is_of_others(target):
             target, number = folder / f"{picture.stem}{suffix}-{number}{ending}", number + 1
         taken.add(real(target))
         targets[picture] = target
     return targets
+
+
+def _is_of_others(target: Path) -> bool:
+    """Whether there is a file that we have not drawn, or a folder with files in it but no drawing of ours."""
+    from sutja.pictures.encode import is_ours
+
+    try:
+        if target.is_dir():
+            return any(target.iterdir()) and not any(map(is_ours, target.glob("*.png")))
+        return target.is_file() and not is_ours(target)
+    except OSError:  # it has too long a name, or a folder that may not be looked into: told when it is written
+        return False
 
 
 def marks_of(path: Path) -> set[Mark]:

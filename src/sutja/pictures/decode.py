@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -33,8 +34,9 @@ AVIF comes last, because a Pillow may lack it."""
 BAND_PIXELS = 2**20
 """So much of a picture is converted at a time."""
 
-Picture = str | os.PathLike[str] | Image.Image | np.ndarray
-"""What the public functions take: a path, a Pillow image, or an array `[h, w]`, `[h, w, 3]` or `[h, w, 4]`."""
+Picture = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
+"""What the public functions take: a path, the content of a file, a Pillow image, or an array `[h, w]`, `[h, w, 3]` or
+`[h, w, 4]`."""
 
 T = Image.Transpose
 TURNS = (T.FLIP_LEFT_RIGHT, T.ROTATE_180, T.FLIP_TOP_BOTTOM, T.TRANSPOSE, T.ROTATE_270, T.TRANSVERSE, T.ROTATE_90)
@@ -67,7 +69,8 @@ def sheet_of(picture: Picture, longest_side: float) -> Sheet:
     what its content is, whatever its name. Reducing averages areas, so that thin strokes pale rather than break.
 
     Args:
-        picture: A path, a Pillow image (it stays as it is), or an array of uint8, uint16, bool, or floats from 0 to 1.
+        picture: A path, the content of a file, a Pillow image (it stays as it is), or an array of uint8, uint16, bool,
+            or floats from 0 to 1.
         longest_side: How many pixels the longer side may have. A smaller picture is never enlarged.
 
     Returns:
@@ -131,8 +134,10 @@ def _decoded(picture: Picture, mode: str, longest_side: float) -> tuple[Image.Im
             return _loaded(_from_array(picture), "the picture", mode, longest_side)
         if isinstance(picture, Image.Image):
             return _loaded(picture, "the picture", mode, longest_side)
+        if isinstance(picture, bytes):
+            return _loaded(_opened(BytesIO(picture), "the picture"), "the picture", mode, longest_side, ours=True)
         if not isinstance(picture, str | os.PathLike):
-            raise PictureError(f"expected a path, a Pillow image or an array; found {type(picture).__name__}.")
+            raise PictureError(f"expected a path, bytes, a Pillow image or an array; found {type(picture).__name__}.")
         with _file(picture) as file:
             name = str(Path(picture).expanduser())
             return _loaded(_opened(file, name), name, mode, longest_side, ours=True)

@@ -40,17 +40,19 @@ def write_picture(picture: Image.Image | np.ndarray, path: Path) -> None:
     write_bytes(path, encoded.getvalue())
 
 
-def our_mark() -> PngInfo:
-    """What a PNG of ours carries."""
+def our_mark(title: str = "") -> PngInfo:
+    """What a PNG of ours carries, and what it is."""
     mark = PngInfo()
     mark.add_text("Software", SOFTWARE)
+    if title:
+        mark.add_text("Title", title)
     return mark
 
 
-def is_ours(path: Path) -> bool:
-    """Whether a file is a PNG that we have written."""
+def is_ours(path: Path, title: str = "") -> bool:
+    """Whether a file is a PNG that we have written, under that title."""
     try:
         with Image.open(path, formats=("PNG",)) as image:
-            return image.info.get("Software") == SOFTWARE
+            return image.info.get("Software") == SOFTWARE and image.info.get("Title", "") == title
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return False

@@ -50,7 +50,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class Found:
-    """Places where a digit may be, strongest first; lengths are pixels of the picture.
+    """Places where a digit may be, strongest first; lengths are pixels of the sheet's grey levels.
 
     Attributes:
         centres: float32 `[n, 2]`, x then y.

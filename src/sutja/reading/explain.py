@@ -1,5 +1,6 @@
 """What each stage of reading a picture saw, as pictures that a person can look at."""
 
+import math
 from collections.abc import Iterable
 
 import cv2
@@ -48,9 +49,11 @@ def explain(stages: Stages) -> dict[str, Image.Image]:
 
 
 def account(stages: Stages) -> str:
-    """The stages in words and numbers, a line each."""
+    """The stages in words and numbers, a line each; boxes are pixels of the picture as a viewer shows it."""
     height, width = stages.sheet.grey.shape
-    lines = [f"decoded {stages.sheet.width}×{stages.sheet.height}, read at {width}×{height}, turned {stages.turn}°"]
+    whole = "×".join(map(str, stages.size_as_shown))
+    level = f", levelled by {math.degrees(stages.slope):.1f}°" if stages.size else ""
+    lines = [f"decoded {whole}, turned {stages.turn}°{level}, read at {width}×{height}"]
     if stages.places is not None:
         sizes = ", ".join(f"{round(width * copy.scale[0])}×{round(height * copy.scale[1])}" for copy in stages.copies)
         lines.append(f"looked at in {len(stages.copies)} sizes: {sizes}")
@@ -59,7 +62,8 @@ def account(stages: Stages) -> str:
     lines.append(f"kept {len(stages.digits)} digits")
     for digit in stages.digits:
         others = ", ".join(f"{label} {p:.3f}" for label, p in digit.alternatives)
-        lines.append(f"  {digit.label}  {digit.probability:.3f}  at {', '.join(map(str, digit.box))}  else {others}")
+        place = ", ".join(map(str, stages.as_shown(digit.box)))
+        lines.append(f"  {digit.label}  {digit.probability:.3f}  at {place}  else {others}")
     return "\n".join(lines) + "\n"
 
 

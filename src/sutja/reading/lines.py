@@ -86,7 +86,7 @@ def lines_of(digits: list[Digit]) -> tuple[Line, ...]:
     widths = np.array([digit.box.width for digit in digits], float)
     heights = np.maximum([digit.box.height for digit in digits], 1.0)
     right = joined(linked(middles, heights), middles, heights)
-    rows = in_order(rows_of(right), middles, slope_of(right, middles))
+    rows = in_order(rows_of(right), middles, slope_of_links(right, middles))
     gaps = [gaps_of(middles[row], widths[row], heights[row]) for row in rows]
     usual = _usual(np.concatenate(gaps), otherwise=1.0)
     return tuple(
@@ -114,7 +114,7 @@ def joined(right: Numbers, middles: Points, heights: Values) -> Numbers:
     """The right neighbours, with rows joined that continue each other over a wide gap."""
     everyone = np.arange(len(right))
     ends, starts = np.flatnonzero(right == everyone), np.flatnonzero(_left(right) == everyone)
-    pairs, slope = _pairs(ends, starts, middles, heights, FARTHEST), slope_of(right, middles)
+    pairs, slope = _pairs(ends, starts, middles, heights, FARTHEST), slope_of_links(right, middles)
     directions = [_directions(right, middles, heights, slope + tilt, hops=4, pull=4.0) for tilt in TILTS]
     options = [_matched(pairs, _worths(pairs, each, ASIDE_FAR), len(right)) for each in directions]
     best = np.argmax([links.worth.sum() - TILTED * abs(tilt) for links, tilt in zip(options, TILTS, strict=True)])
@@ -122,7 +122,7 @@ def joined(right: Numbers, middles: Points, heights: Values) -> Numbers:
     return np.where(more == everyone, right, more)
 
 
-def slope_of(right: Numbers, middles: Points) -> float:
+def slope_of_links(right: Numbers, middles: Points) -> float:
     """The slope of the page, that of all links together, in radians; 0 if there is none."""
     x, y = (middles[right] - middles).sum(axis=0)
     return float(np.arctan2(y, x))

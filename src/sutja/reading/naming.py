@@ -1,70 +1,259 @@
-"""Naming what is in a frame: `classify` for a picture of one thing, and what it shares with `read`."""
+"""Naming what the detector found: each place is cropped and read by itself, and of several that overlap one stays.
 
-import os
+Two networks name a crop: one that has learned from crops, with whatever is beside the digit, and says also whether
+it is one; and the classifier of digits that MNIST frames, for the piece of ink in the middle of the crop where that
+stands free. Their answers are multiplied (a product of experts, Hinton, 2002). Where the first is sure by itself, that
+is all; where it is not, it sees the place in a larger and in a smaller crop too.
+"""
 
+from dataclasses import dataclass, replace
+
+import cv2
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Bool, Float64, UInt8
 
-from sutja.classifier.classifier import AnyClassifier, Classifier, as_classifier
-from sutja.errors import ModelError, PictureError
-from sutja.pictures.decode import Picture, Sheet, sheet_of
-from sutja.pictures.frame import frame_digit, framed
-from sutja.pictures.ink import ink_of
-from sutja.reading.candidates import NOT_A_DIGIT, Named
-from sutja.reading.result import Classification, name_of
+from sutja.classifier.classifier import AnyClassifier
+from sutja.pictures.contrast import CROP, CROP_DIGIT, bright, near_and_wide
+from sutja.pictures.frame import frame_digit
+from sutja.reading.detector import MARGIN, Copy, Found
 
-ALTERNATIVES, MOST_CLASSES = 3, 256
-LONGEST_SIDE = 2000
-"""A larger picture is looked at in this size."""
-NEARBY = 0.15
-"""For a classifier of one's own, a digit is cut out with this share of its size around it."""
+ALTERNATIVES = 3
+"""Of each digit so many others are told, the next likeliest."""
+NOT_A_DIGIT = 10
+"""The crop classifier's class for what is no digit."""
+OVERLAP = 0.55
+"""Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
+NARROWEST = 0.3
+"""For that boxes are taken to be as wide as this part of their height: the edges of one broad stroke are no two 1s."""
+LARGER = 1.0
+"""Between places that overlap, one of e times the size may have 1/e of the odds."""
+ALMOST_ZERO = 1e-4
+SECOND = 0.25
+"""The weight of the second opinion beside the first, as an exponent."""
+LEAST = 0.5
+"""A place whose label is right with this probability is a digit."""
+SURELY_ONE = 0.8
+"""So is one that is some digit with this probability, however doubtful which: better a doubtful digit than a gap."""
+LONE, LARGE = 0.3, 0.25
+"""Where a picture would have no digit, its only thing is one if it is any with the first probability, and its longer
+side is so much of the picture's shorter one: a picture of one thing is taken to have it read."""
+CERTAIN, BORROWED = 0.95, 0.75
+"""A place of less than the first probability is none if more than this share of its ink is that of likelier ones."""
+SURE = 0.99
+"""Where the first classifier gives its answer with this probability, nothing more is looked at."""
+VIEWS = (0.9, 1.1)
+"""What the first classifier is not so sure of, it is shown again in crops of so many times the size."""
+BORDER = 4
+"""Pixels at the border of a crop: a piece of ink that lies mostly there belongs to a neighbour."""
+GROUND, FAINT, FULL = 40, 70, 170
+"""In a crop the ground has the first of these grey levels; from so many above it on there is ink, and with so many all
+of it is."""
 
 
-def classify(picture: Picture, model: "AnyClassifier | str | os.PathLike[str]" = "fashion") -> Classification:
-    """Name the single thing in a picture, framed as the model has learned to see it.
+@dataclass(frozen=True)
+class Calibration:
+    """How sure to be: the weights of a logistic regression on what detector and crop classifier say.
 
-    Args:
-        picture: A path, a Pillow image, or an array.
-        model: "fashion" for a garment, "digits" for one digit, or any model.
+    Fitted on pages composed from held-out training digits (Platt, Probabilistic outputs for support vector machines,
+    1999).
 
-    Raises:
-        PictureError: the picture cannot be read, or shows nothing but its ground.
-        ModelError: the model cannot be loaded.
+    Attributes:
+        crop: Weight of the log-odds of what the crop shows: of the label, or of any digit.
+        detector: Weight of the log-odds that the detector gives to any digit being there.
+        bias: What is added.
     """
-    classifier = as_classifier(model)
-    small = sheet_of(picture, LONGEST_SIDE).grey
-    frame = framed(small, classifier.card.frame if isinstance(classifier, Classifier) else "digit")
-    if not frame.any():
-        raise PictureError(f"{name_of(picture) or 'the picture'} shows nothing but its ground. Check the picture.")
-    (ranking,) = label_all(classifier, [frame], alternatives=MOST_CLASSES)
-    return Classification(name_of(picture), tuple(ranking))
+
+    crop: float = 1.0
+    detector: float = 0.0
+    bias: float = 0.0
+
+    def __call__(self, crop: np.ndarray, detector: np.ndarray) -> np.ndarray:
+        """Probabilities that what the crops are said to show is there."""
+        return 1 / (1 + np.exp(-(self.crop * log_odds(crop) + self.detector * log_odds(detector) + self.bias)))
 
 
-def label_all(
-    classifier: AnyClassifier, frames: list[UInt8[np.ndarray, "28 28"]], alternatives: int = ALTERNATIVES
-) -> list[list[tuple[str, float]]]:
-    """For each frame the likeliest classes with their probabilities, the likeliest first.
+@dataclass(frozen=True)
+class Named:
+    """Places with the likelihood of each digit.
 
-    Raises:
-        ModelError: the classifier gives something else than a row of probabilities for each frame.
+    Attributes:
+        found: The places.
+        crops: uint8 `[n, 2, 28, 28]`, what the classifier saw of each: the place, and more around it.
+        answers: float64 `[n, 11]`, what it said: a probability for each digit, and that of none.
+        label: int `[n]`, the likeliest digit.
+        probability: float64 `[n]`, calibrated, that this digit is there.
+        presence: float64 `[n]`, calibrated, that any digit is there.
     """
-    if not frames:
-        return []
-    probabilities = np.asarray(classifier(np.stack(frames)), np.float64)
-    if probabilities.ndim != 2 or len(probabilities) != len(frames):
-        raise ModelError(
-            f"the classifier gave {list(probabilities.shape)} for {len(frames)} images. "
-            "Expected a row of probabilities for each."
-        )
-    names = class_names(classifier, probabilities.shape[1])
-    best = np.argsort(-probabilities, axis=1, kind="stable")[:, : 1 + alternatives]
-    return [[(names[i], float(row[i])) for i in order] for row, order in zip(probabilities, best, strict=True)]
+
+    found: Found
+    crops: UInt8[np.ndarray, "n 2 28 28"]
+    answers: Float64[np.ndarray, "n 11"]
+    label: np.ndarray
+    probability: Float64[np.ndarray, "n"]
+    presence: Float64[np.ndarray, "n"]
+
+    def likely(self, side: int) -> Bool[np.ndarray, "n"]:
+        """Which places are taken for digits, in a picture whose shorter side has so many pixels."""
+        likely = np.asarray((self.probability >= LEAST) | (self.presence >= SURELY_ONE))
+        if likely.any():
+            return likely
+        alone = (self.presence >= LONE / 2).sum() == 1
+        return np.asarray(alone & (self.presence >= LONE) & (self.found.sizes.max(axis=1, initial=0) >= LARGE * side))
+
+    def chosen(self, which: np.ndarray) -> "Named":
+        """Some of the places."""
+        return Named(
+            self.found.chosen(which), self.crops[which], self.answers[which], self.label[which],
+            self.probability[which], self.presence[which],
+        )  # fmt: skip
 
 
-def own_names(kept: Named) -> list[list[tuple[str, float]]]:
+@dataclass(frozen=True)
+class Namer:
+    """What names places: two classifiers, and how sure they may be.
+
+    Attributes:
+        crops: Names crops: ten digits and none.
+        digits: Names digits in MNIST's frame.
+        label: How sure that a label is right.
+        presence: How sure that any digit is there.
+    """
+
+    crops: AnyClassifier
+    digits: AnyClassifier
+    label: Calibration = Calibration()
+    presence: Calibration = Calibration()
+
+    def __call__(self, found: Found, copies: list[Copy]) -> Named:
+        """Crop every place, and name it."""
+        crops = crops_of(found, copies)
+        answers = np.asarray(self.crops(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
+        answers = self.seen_larger_and_smaller(answers, found, copies)
+        answers = with_second_opinion(answers, crops[:, 0], self.digits)
+        label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
+        score = found.scores.max(axis=1, initial=0)
+        probability = self.label(answers[np.arange(len(label)), label], score)
+        return Named(found, crops, answers, label, probability, self.presence(1 - answers[:, NOT_A_DIGIT], score))
+
+    def seen_larger_and_smaller(
+        self, answers: Float64[np.ndarray, "n 11"], found: Found, copies: list[Copy]
+    ) -> Float64[np.ndarray, "n 11"]:
+        """The answers; where they are not sure, their geometric mean with those to a larger and to a smaller crop."""
+        unsure = np.flatnonzero(answers.max(axis=1, initial=0) < SURE)
+        if not len(unsure):
+            return answers
+        places = found.chosen(unsure)
+        views = [self.crops(crops_of(replace(places, sizes=places.sizes * np.float32(by)), copies)) for by in VIEWS]
+        logarithms = np.log(np.maximum([answers[unsure], *views], ALMOST_ZERO)).mean(axis=0)
+        changed = answers.copy()
+        changed[unsure] = np.exp(logarithms) / np.exp(logarithms).sum(axis=1, keepdims=True)
+        return changed
+
+
+def with_second_opinion(
+    answers: Float64[np.ndarray, "n 11"], crops: UInt8[np.ndarray, "n 28 28"], digits: AnyClassifier
+) -> Float64[np.ndarray, "n 11"]:
+    """The answers with the digits' shares as both classifiers see them, where the middle of a crop stands free.
+
+    What the first is sure of, a digit or none, is not asked about again: that would cost more than finding the digits.
+    """
+    asked = answers.max(axis=1) < SURE
+    frames = [middle_piece(crop) if ask else None for crop, ask in zip(crops, asked.tolist(), strict=True)]
+    free = np.array([number for number, frame in enumerate(frames) if frame is not None], int)
+    if not len(free):
+        return answers
+    others = digits(np.stack([frame for frame in frames if frame is not None]))
+    own = answers[free, :NOT_A_DIGIT]
+    mixed = own * np.maximum(others.astype(np.float64), 1e-3) ** SECOND
+    changed = answers.copy()
+    changed[free, :NOT_A_DIGIT] = mixed * (own.sum(axis=1) / np.maximum(mixed.sum(axis=1), 1e-12))[:, None]
+    return changed
+
+
+def middle_piece(crop: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "28 28"] | None:
+    """The pieces of ink in the middle of a crop, framed as MNIST does; None where they run out of it, or are none."""
+    ink = np.clip((crop.astype(np.float32) - GROUND) * np.float32(255 / FULL), 0, 255)
+    ink[ink < FAINT] = 0
+    count, numbers = cv2.connectedComponents((ink > 0).astype(np.uint8), connectivity=8)
+    inner = numbers[BORDER:-BORDER, BORDER:-BORDER]
+    whole, inside = (np.bincount(part.ravel(), minlength=count) for part in (numbers, inner))
+    kept = (inside > whole / 2) & (whole > 4)
+    kept[0] = False
+    mask = kept[numbers]
+    if not mask.any() or mask[[0, -1]].any() or mask[:, [0, -1]].any():
+        return None
+    return frame_digit(np.where(mask, ink, 0).astype(np.uint8))
+
+
+def crops_of(found: Found, copies: list[Copy]) -> UInt8[np.ndarray, "n 2 28 28"]:
+    """Two crops for each place, near and wide: of the copy in which its digit is nearest to its size in a crop."""
+    patches = np.zeros((len(found), 2, CROP, CROP), np.uint8)
+    for number in range(len(found)):
+        patches[number] = near_and_wide(*place_of(found, number, copies))
+    return bright(patches) if len(patches) else patches
+
+
+def place_of(
+    found: Found, number: int, copies: list[Copy]
+) -> tuple[UInt8[np.ndarray, "h w"], tuple[float, float], float]:
+    """A place in the copy from which it is cropped: its grey levels, and there the middle and the longer side."""
+    size = float(found.sizes[number].max())
+    copy = fitting(copies, size)
+    scale = np.array(copy.scale)
+    x, y = (found.centres[number] * scale + MARGIN).tolist()
+    return copy.grey, (x, y), size * float(scale.mean())
+
+
+def fitting(copies: list[Copy], size: float) -> Copy:
+    """The copy from which a digit of that size is cropped: the smallest in which it is no smaller than in a crop."""
+    for copy in reversed(copies):
+        if size * copy.scale[1] >= CROP_DIGIT:
+            return copy
+    return copies[0]
+
+
+def without_overlaps(named: Named) -> Named:
+    """Of places that show the same thing, the likeliest: greedy non-maximum suppression.
+
+    The loop of a 9 by itself may pass for a 9: of two that are about as likely, the larger explains more.
+    """
+    merit = log_odds(named.probability) + LARGER * np.log(named.found.sizes.max(axis=1, initial=1))
+    order = np.argsort(-merit, kind="stable")
+    sizes = np.maximum(named.found.sizes, named.found.sizes[:, ::-1] * np.array([NARROWEST, 0], np.float32))
+    left_top, right_bottom = named.found.centres - sizes / 2, named.found.centres + sizes / 2
+    area = sizes.prod(axis=1)
+    kept: list[int] = []
+    open_places = np.ones(len(order), bool)
+    for number in order.tolist():
+        if not open_places[number]:
+            continue
+        kept.append(number)
+        shared = np.minimum(right_bottom, right_bottom[number]) - np.maximum(left_top, left_top[number])
+        part = shared.clip(0).prod(axis=1) / np.minimum(area, area[number])
+        open_places &= part <= OVERLAP
+    return named.chosen(np.array(kept, int))
+
+
+def without_borrowed(named: Named) -> Named:
+    """The places but those that are not certain and have hardly any ink of their own: beside a broad 1 is no second."""
+    centres, sizes = named.found.centres, named.found.sizes
+    kept = named.probability >= CERTAIN
+    for number in np.flatnonzero(~kept).tolist():
+        scale = CROP_DIGIT / sizes[number].max()
+        middles = (centres - centres[number]) * scale + (CROP - 1) / 2
+        pixels = np.arange(CROP)[:, None, None]
+        within = np.abs(pixels - middles) <= np.maximum(sizes * scale / 2, 0.5)  # of each pixel, box, and axis
+        inside = within[:, None, :, 1] & within[None, :, :, 0]
+        ink = (named.crops[number, 0] >= GROUND + FAINT) & inside[..., number]
+        others = inside[..., named.probability > named.probability[number]].any(axis=-1)
+        kept[number] = (ink & others).sum() <= BORROWED * ink.sum()
+    return named.chosen(kept)
+
+
+def own_names(named: Named) -> list[list[tuple[str, float]]]:
     """For each place its digit with the calibrated probability, and the next likeliest with what is left."""
     names = []
-    for row, probability in zip(kept.answers[:, :NOT_A_DIGIT], kept.probability, strict=True):
+    for row, probability in zip(named.answers[:, :NOT_A_DIGIT], named.probability, strict=True):
         order = np.argsort(-row, kind="stable")[: 1 + ALTERNATIVES]
         others = np.minimum(row[order[1:]] * ((1 - probability) / max(1e-9, 1 - row[order[0]])), probability)
         names.append([(str(order[0]), float(probability))])
@@ -72,19 +261,7 @@ def own_names(kept: Named) -> list[list[tuple[str, float]]]:
     return names
 
 
-def frames_of(sheet: Sheet, kept: Named) -> list[UInt8[np.ndarray, "28 28"]]:
-    """Each place framed as MNIST frames its digits, for a classifier that has learned from those."""
-    frames = []
-    for (x, y), (width, height) in zip(kept.found.centres, kept.found.sizes, strict=True):
-        reach = np.array([x, y]), np.array([width, height]) / 2 + NEARBY * max(width, height)
-        limit = np.array(sheet.grey.shape[::-1])
-        left, top = np.clip(reach[0] - reach[1], 0, limit - 1).astype(int)
-        right, bottom = np.clip(reach[0] + reach[1] + 1, (left + 1, top + 1), limit).astype(int)
-        part = sheet.grey[top:bottom, left:right]
-        frames.append(frame_digit(ink_of(np.ascontiguousarray(part))))
-    return frames
-
-
-def class_names(classifier: AnyClassifier, count: int) -> tuple[str, ...]:
-    """The names that a classifier gives its classes; numbers from 0 if it gives none."""
-    return classifier.classes if isinstance(classifier, Classifier) else tuple(map(str, range(count)))
+def log_odds(probability: np.ndarray) -> np.ndarray:
+    """ln(p / (1 - p)), bounded."""
+    bounded = np.clip(probability, ALMOST_ZERO, 1 - ALMOST_ZERO)
+    return np.asarray(np.log(bounded / (1 - bounded)))

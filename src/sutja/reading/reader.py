@@ -1,4 +1,9 @@
-"""`read`: from a picture to the numbers written in it, stage by stage."""
+"""`read`: from a picture to the numbers written in it, stage by stage.
+
+A place is given in four frames on its way: in pixels of the copy in which the detector saw it, then of the sheet's grey
+levels (`detector.places_of`), then of the sheet's whole picture (`box_of`), and at last of the picture as a viewer
+shows it, before it was turned and levelled (`Stages.as_shown`).
+"""
 
 import os
 from collections import deque
@@ -14,11 +19,11 @@ from sutja.errors import PictureError, SutjaError, unknown_name
 from sutja.pictures.decode import Picture, Sheet, sheet_of
 from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
-from sutja.reading.candidates import LEAST, Calibration, Named, Namer, without_borrowed, without_overlaps
+from sutja.reading.classify import frames_of, label_all
 from sutja.reading.components import cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
-from sutja.reading.naming import frames_of, label_all, own_names
+from sutja.reading.naming import LEAST, Calibration, Named, Namer, own_names, without_borrowed, without_overlaps
 from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
 from sutja.reading.turns import TURNS, best_turn, levelled, slope_of, turned, turned_back, unlevelled
@@ -104,7 +109,7 @@ def read(
     of more than 2,000 digits the surest are given.
 
     Args:
-        picture: A path, a Pillow image, or an array; see `sutja.pictures.decode`.
+        picture: A path, the content of a file, a Pillow image, or an array; see `sutja.pictures.decode`.
         model: What names the digits. "digits" stands for the reader's own; or a model file, a run folder, or any
             callable from uint8 `[n, 28, 28]` to probabilities `[n, k]`.
         method: How digits are found: "detector"; "components", which a learner can follow step by step; or "auto",
@@ -191,9 +196,9 @@ def stages_of(
     if method == "auto":
         method = "components" if max(sheet.grey.shape) <= SMALL else "detector"
     by_method = by_detector if method == "detector" else by_components
-    find = partial(by_method, classifier=classifier, threads=threads)
-    turn = best_turn(sheet, lambda trial: _legibility(find(trial).digits)) if rotate == "auto" else int(rotate)
-    return read_level(turned(sheet, turn), partial(find, turn=turn))
+    read_once = partial(by_method, classifier=classifier, threads=threads)
+    turn = best_turn(sheet, lambda trial: _legibility(read_once(trial).digits)) if rotate == "auto" else int(rotate)
+    return read_and_level(turned(sheet, turn), partial(read_once, turn=turn))
 
 
 def check_choices(method: str, rotate: Rotation) -> None:
@@ -231,14 +236,14 @@ def read_table(
     return table.with_boxes(stages.as_shown)
 
 
-def read_level(sheet: Sheet, find: "partial[Stages]") -> Stages:
-    """What is found in a picture; where its rows slope, what is found when it is levelled, if that is clearer."""
-    first = find(sheet)
+def read_and_level(sheet: Sheet, read_once: "partial[Stages]") -> Stages:
+    """What is read in a picture; where its rows slope, what is read when it is levelled, if that is clearer."""
+    first = read_once(sheet)
     slope = slope_of(first.lines)
     if abs(slope) <= SLOPING:
         return first
     size = sheet.width, sheet.height
-    second = find(levelled(sheet, slope))
+    second = read_once(levelled(sheet, slope))
     inside = tuple(digit for digit in second.digits if unlevelled(digit.box, slope, *size))
     if _legibility(inside) <= _legibility(first.digits):
         return first
@@ -246,7 +251,7 @@ def read_level(sheet: Sheet, find: "partial[Stages]") -> Stages:
 
 
 def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn: int = 0) -> Stages:
-    """Find digits with the detector, name each, and keep the likeliest of those that overlap, but no letters."""
+    """Find places with the detector, name each, and keep those that are digits."""
     detector = bundled_detector(threads)
     found, copies = detector(sheet.grey)
     namer = Namer(
@@ -254,14 +259,18 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
         Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
     )  # fmt: skip
     places = namer(found, copies)
-    kept = without_borrowed(without_overlaps(places.chosen(places.likely(min(sheet.grey.shape)))))
-    kept = without_traces(kept, copies)
-    kept = without_letters(kept, copies)
-    kept = kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
+    kept = digits_among(places, copies, min(sheet.grey.shape))
     boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]
     names = own_names(kept) if classifier is bundled("digits") else label_all(classifier, frames_of(sheet, kept))
     digits = tuple(Digit(*name[0], box, tuple(name[1:])) for name, box in zip(names, boxes, strict=True))
     return Stages(sheet, turn, digits, tuple(copies), places)
+
+
+def digits_among(places: Named, copies: list[Copy], side: int) -> Named:
+    """The likely places, of those that overlap the likeliest, but no traces nor letters; the surest of very many."""
+    kept = without_borrowed(without_overlaps(places.chosen(places.likely(side))))
+    kept = without_letters(without_traces(kept, copies), copies)
+    return kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
 
 
 def by_components(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn: int = 0) -> Stages:

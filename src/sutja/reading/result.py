@@ -20,7 +20,7 @@ DOUBTED = "?"
 
 
 class Box(NamedTuple):
-    """A rectangle in pixels of the picture as a viewer shows it, origin top left."""
+    """A rectangle in pixels of a picture, in a `Reading` as a viewer shows it; origin top left."""
 
     x: int
     y: int

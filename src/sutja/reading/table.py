@@ -55,13 +55,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers in rows of equal length; `None` is an empty cell, and a picture without a table has no rows."""
+    """Numbers in rows of equal length.
+
+    Attributes:
+        rows: Of cells; `None` is an empty one, and a picture without a table has no rows.
+        outside: Digits that were read beside a ruled table, and are in no cell.
+    """
 
     rows: tuple[tuple[Cell | None, ...], ...]
+    outside: tuple[Digit, ...] = ()
 
     def with_boxes(self, change: Callable[[Box], Box]) -> "Table":
         """The table with every box changed by a function, as for another size of the picture."""
-        return Table(tuple(tuple(cell and replace(cell, box=change(cell.box)) for cell in row) for row in self.rows))
+        rows = (tuple(cell and replace(cell, box=change(cell.box)) for cell in row) for row in self.rows)
+        return Table(tuple(rows), tuple(replace(digit, box=change(digit.box)) for digit in self.outside))
 
     def to_csv(self) -> str:
         r"""The table as RFC 4180 has it, but with lines that end in "\n"; an empty cell is an empty field."""
@@ -75,8 +82,9 @@ class Table:
         return tuple(cell for row in self.rows for cell in row if cell and cell.confidence < least)
 
     def to_dict(self) -> dict[str, object]:
-        """The table for JSON: `{"rows": [[cell or null, ...], ...]}`."""
-        return {"rows": [[cell.to_dict() if cell else None for cell in row] for row in self.rows]}
+        """The table for JSON: `{"rows": [[cell or null, ...], ...], "outside": [digit, ...]}`."""
+        rows = [[cell.to_dict() if cell else None for cell in row] for row in self.rows]
+        return {"rows": rows, "outside": [digit.to_dict() for digit in self.outside]}
 
 
 def table_of(
@@ -90,8 +98,9 @@ def table_of(
         scale: Pixels of `grey` a pixel of the digits' boxes, for x and y.
 
     Returns:
-        The table. In a ruled one every row and column of the ruling is there, empty or not, and digits outside are
-        left out. An unruled one has the rows and columns in which there is a digit. Nothing at all gives no rows.
+        The table. In a ruled one every row and column of the ruling is there, empty or not, and digits outside are in
+        `Table.outside`. An unruled one has the rows and columns in which there is a digit. Nothing at all gives no
+        rows.
 
     Example:
         >>> boxes = [Box(10, 10, 20, 30), Box(34, 10, 20, 30), Box(120, 10, 20, 30), Box(120, 70, 20, 30)]
@@ -109,12 +118,13 @@ def table_of(
 
 
 def assembled(digits: Sequence[Digit], places: Int[np.ndarray, "n 2"], shape: tuple[int, int] | None = None) -> Table:
-    """The table of digits at places (row, column); those outside of `shape` are left out."""
+    """The table of digits at places (row, column); those outside of `shape` are in no cell."""
     rows, columns = shape or tuple((places.max(axis=0) + 1).tolist())
     members: dict[tuple[int, int], list[Digit]] = {}
     for digit, (row, column) in zip(digits, places.tolist(), strict=True):
         members.setdefault((row, column), []).append(digit)
-    return Table(tuple(tuple(_cell(r, c, members.get((r, c), [])) for c in range(columns)) for r in range(rows)))
+    cells = (tuple(_cell(r, c, members.pop((r, c), [])) for c in range(columns)) for r in range(rows))
+    return Table(tuple(cells), tuple(digit for others in members.values() for digit in others))
 
 
 def _cell(row: int, column: int, digits: list[Digit]) -> Cell | None:

@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
 from sutja.pictures.contrast import CROP_DIGIT, evened, ground_and_reach, patch_of
-from sutja.reading.candidates import Named, fitting, place_of
 from sutja.reading.detector import MARGIN, Copy
+from sutja.reading.naming import Named, fitting, place_of
 
 TEXT = 0.25
 """A page of which no digits explain this share of the ink of signs has words on it."""
@@ -56,7 +56,7 @@ def without_traces(named: Named, copies: list[Copy]) -> Named:
 
 
 def without_letters(named: Named, copies: list[Copy]) -> Named:
-    """The places but those that are letters of words; all of them on a page without words.
+    """The places but those that are letters of words or parts of drawings.
 
     Args:
         named: What is taken for digits.

@@ -23,13 +23,19 @@ from sutja.synthesis.page import compose
 from sutja.synthesis.style import style_named
 from sutja.synthesis.writer import Digits
 
-LABELS = "labels.jsonl"
+LABELS, TITLE = "labels.jsonl", "composed page"
 WORTH_A_PROCESS = 20
 """Fewer pages are done sooner than another process has started."""
 
 
 def write_pages(
-    out: Path, count: int, style: str = "any", seed: int = 0, data: str = "mnist", colour: bool = True
+    out: Path,
+    count: int,
+    style: str = "any",
+    seed: int = 0,
+    data: str = "mnist",
+    colour: bool = True,
+    part: str = "train",
 ) -> float:
     """Compose pages and write them with their labels, on all cores.
 
@@ -42,8 +48,9 @@ def write_pages(
         count: How many pages.
         style: One of `sutja.synthesis.style.STYLES`, or "any".
         seed: The same seed gives the same files.
-        data: The data set whose training digits are written; its classes must be digits.
+        data: The data set whose digits are written; its classes must be digits.
         colour: Whether paper and ink have colours.
+        part: "train" for its training images; "test" for those that a reader which is judged has not learned from.
 
     Returns:
         The seconds that it took.
@@ -58,10 +65,10 @@ def write_pages(
         ['labels.jsonl', 'page-00000.png', 'page-00001.png']
     """
     begun = list(out.glob("page-*.png"))
-    if (out / LABELS).exists() or not all(map(is_ours, begun)):
+    if (out / LABELS).exists() or not all(is_ours(page, TITLE) for page in begun):
         raise SutjaError(f"{out} holds pages already. Name another folder.")
     style_named(style, np.random.default_rng(0))  # an unknown style is told before any work
-    start, digits = time.perf_counter(), digits_of(load(data))
+    start, digits = time.perf_counter(), digits_of(load(data), part)
     for page in begun:  # of a run that was interrupted
         page.unlink()
     write = partial(_write_each, out=out, digits=digits, style=style, seed=seed, colour=colour)
@@ -76,8 +83,8 @@ def write_pages(
     return time.perf_counter() - start
 
 
-def digits_of(data: Dataset) -> Digits:
-    """The training images of a data set by the digits that they show.
+def digits_of(data: Dataset, part: str) -> Digits:
+    """The images of a part of a data set, "train" or "test", by the digits that they show.
 
     Raises:
         DataError: a class is none of the ten digits.
@@ -85,7 +92,8 @@ def digits_of(data: Dataset) -> Digits:
     others = [name for name in data.classes if name not in set("0123456789")]
     if others:
         raise DataError(f"pages are composed from digits; {data.name} has {others[0]!r} too. Choose other --data.")
-    return Digits(data.train.images, np.array([int(name) for name in data.classes], np.uint8)[data.train.labels])
+    images, labels = data.test if part == "test" else data.train
+    return Digits(images, np.array([int(name) for name in data.classes], np.uint8)[labels])
 
 
 def _write_each(numbers: range, out: Path, digits: Digits, style: str, seed: int, colour: bool) -> dict[int, str]:
@@ -103,4 +111,4 @@ def _write_each(numbers: range, out: Path, digits: Digits, style: str, seed: int
 def _write_png(pixels: UInt8[np.ndarray, "h w *channels"], path: Path) -> None:
     """Write a picture with little compression: the usual takes as long as to compose it, and saves a sixth."""
     with replacing(path) as temporary:
-        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1, pnginfo=our_mark())
+        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1, pnginfo=our_mark(TITLE))

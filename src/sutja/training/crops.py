@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from sutja.reading.candidates import NOT_A_DIGIT, crops_of
 from sutja.reading.detector import Detector, Found
+from sutja.reading.naming import NOT_A_DIGIT, crops_of
 from sutja.synthesis.page import Page, compose
 from sutja.synthesis.signs import LOOKALIKES
 from sutja.synthesis.style import STRAIGHT, STYLES, Arrangement, Style, any_habits, any_repeats, any_style

@@ -29,8 +29,8 @@ from sutja.classifier.halves import halved
 from sutja.data.dataset import Dataset, Part
 from sutja.errors import RunError
 from sutja.files import replacing, write_bytes, write_text
-from sutja.reading.candidates import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds, without_overlaps
 from sutja.reading.detector import Detector
+from sutja.reading.naming import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds, without_overlaps
 from sutja.synthesis.page import compose
 from sutja.synthesis.style import any_style
 from sutja.synthesis.writer import Digits

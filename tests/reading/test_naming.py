@@ -4,7 +4,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sutja.reading.candidates import (
+from sutja.reading.detector import MARGIN, Copy, Found, fused, scales_of
+from sutja.reading.naming import (
     Calibration,
     Named,
     Namer,
@@ -14,7 +15,6 @@ from sutja.reading.candidates import (
     without_borrowed,
     without_overlaps,
 )
-from sutja.reading.detector import MARGIN, Copy, Found, fused, scales_of
 
 
 def named_places(*places: tuple[float, float, float, float, float]) -> Named:
