@@ -150,3 +150,23 @@ def test_what_is_not_sure_is_looked_at_in_larger_and_smaller_crops_too() -> None
     assert named.answers[0, 3] == 0.995
     mean = np.cbrt([0.6 * 0.2 * 0.1, 0.4 * 0.8 * 0.9])
     assert named.answers[1, [3, 5]] == pytest.approx(mean / mean.sum(), abs=1e-3)
+
+
+def test_a_place_where_hardly_any_digit_is_is_looked_at_once() -> None:
+    asked = []
+
+    def crops(images: np.ndarray) -> np.ndarray:
+        asked.append(len(images))
+        answers = np.zeros((len(images), 11))
+        answers[:, [3, 10]] = 0.05, 0.95
+        return answers
+
+    def digits(images: np.ndarray) -> np.ndarray:
+        raise AssertionError("what is no digit is not named")
+
+    found = Found(np.full((1, 2), 30, np.float32), np.full((1, 2), 20, np.float32), np.full((1, 10), 0.5, np.float32))
+    copy = Copy(np.full((90, 120), 230, np.uint8), (1.0, 1.0), np.zeros((2, 2), np.float32))
+    assert Namer(crops, digits)(found, [copy]).presence == pytest.approx([0.05])
+    assert asked == [1]
+    Namer(crops, digits, presence=Calibration(1.0, 1.0, 1.0))(found, [copy])  # here it could be one
+    assert asked == [1, 1, 1, 1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float64, UInt8
+from jaxtyping import Bool, Float64, Int, UInt8
 
 from sutja.classifier.classifier import AnyClassifier
 from sutja.pictures.contrast import CROP, CROP_DIGIT, bright, near_and_wide
@@ -41,6 +41,8 @@ CERTAIN, BORROWED = 0.95, 0.75
 """A place of less than the first probability is none if more than this share of its ink is that of likelier ones."""
 SURE = 0.99
 """Where the first classifier gives its answer with this probability, nothing more is looked at."""
+HOPELESS = 0.1
+"""Nor where any digit is there with less: a cloth or a crumpled page has hundreds of such places."""
 VIEWS = (0.9, 1.1)
 """What the first classifier is not so sure of, it is shown again in crops of so many times the size."""
 BORDER = 4
@@ -128,18 +130,20 @@ class Namer:
         """Crop every place, and name it."""
         crops = crops_of(found, copies)
         answers = np.asarray(self.crops(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
-        answers = self.seen_larger_and_smaller(answers, found, copies)
-        answers = with_second_opinion(answers, crops[:, 0], self.digits)
-        label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
         score = found.scores.max(axis=1, initial=0)
+        unsure = answers.max(axis=1, initial=0) < SURE
+        unsure &= self.presence(1 - answers[:, NOT_A_DIGIT], score) >= HOPELESS
+        answers = self.seen_larger_and_smaller(answers, found, copies, np.flatnonzero(unsure))
+        unsure &= answers.max(axis=1, initial=0) < SURE
+        answers = with_second_opinion(answers, crops[:, 0], self.digits, unsure)
+        label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
         probability = self.label(answers[np.arange(len(label)), label], score)
         return Named(found, crops, answers, label, probability, self.presence(1 - answers[:, NOT_A_DIGIT], score))
 
     def seen_larger_and_smaller(
-        self, answers: Float64[np.ndarray, "n 11"], found: Found, copies: list[Copy]
+        self, answers: Float64[np.ndarray, "n 11"], found: Found, copies: list[Copy], unsure: Int[np.ndarray, "u"]
     ) -> Float64[np.ndarray, "n 11"]:
-        """The answers; where they are not sure, their geometric mean with those to a larger and to a smaller crop."""
-        unsure = np.flatnonzero(answers.max(axis=1, initial=0) < SURE)
+        """The answers; those of unsure places are the geometric mean with those to a larger and to a smaller crop."""
         if not len(unsure):
             return answers
         places = found.chosen(unsure)
@@ -151,13 +155,15 @@ class Namer:
 
 
 def with_second_opinion(
-    answers: Float64[np.ndarray, "n 11"], crops: UInt8[np.ndarray, "n 28 28"], digits: AnyClassifier
+    answers: Float64[np.ndarray, "n 11"],
+    crops: UInt8[np.ndarray, "n 28 28"],
+    digits: AnyClassifier,
+    asked: Bool[np.ndarray, "n"],
 ) -> Float64[np.ndarray, "n 11"]:
     """The answers with the digits' shares as both classifiers see them, where the middle of a crop stands free.
 
     What the first is sure of, a digit or none, is not asked about again: that would cost more than finding the digits.
     """
-    asked = answers.max(axis=1) < SURE
     frames = [middle_piece(crop) if ask else None for crop, ask in zip(crops, asked.tolist(), strict=True)]
     free = np.array([number for number, frame in enumerate(frames) if frame is not None], int)
     if not len(free):
