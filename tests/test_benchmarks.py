@@ -1,16 +1,29 @@
 import sys
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import accuracy, confidence, no_digits, own_hand, reading, time_to_accuracy, training
+from benchmarks import (
+    accuracy,
+    ceiling,
+    confidence,
+    no_digits,
+    own_hand,
+    reading,
+    straight_ones,
+    time_to_accuracy,
+    training,
+)
 from benchmarks.document import write_between
 from benchmarks.machine import describe
 from benchmarks.peers import mnist
 from benchmarks.processes import Judged, Process, finished
 
 from sutja.data.source import load
+from sutja.synthesis.page import pages
 from sutja.synthesis.strokes import Form
+from sutja.synthesis.writer import Digits
 
 
 def process(*judged: tuple[float, float]) -> Process:
@@ -75,6 +88,8 @@ def test_only_what_lies_between_a_commands_marks_is_replaced(tmp_path: Path) -> 
         (reading.COMMAND, "reading.md"),
         (confidence.COMMAND, "reading.md"),
         (no_digits.COMMAND, "reading.md"),
+        (straight_ones.COMMAND, "reading.md"),
+        (ceiling.COMMAND, "reading.md"),
     ],
 )
 def test_the_document_has_the_marks(command: str, document: str, tmp_path: Path) -> None:
@@ -82,6 +97,16 @@ def test_the_document_has_the_marks(command: str, document: str, tmp_path: Path)
     copy.write_text((Path(__file__).parents[1] / "docs" / document).read_text("utf-8"))
     write_between(command, ["new"], copy)
     assert "\n\nnew\n\n" in copy.read_text("utf-8")
+
+
+def test_a_line_is_right_where_all_of_its_images_are() -> None:
+    digits = Digits(*load("digits").test)
+    name, lines, whole, count, wrong = ceiling.row_of("clean", digits, digits.labels != 3, 3)
+    texts = "\n".join(page.text for page in islice(pages(digits, "clean", seed=reading.SEED), 3)).replace(" ", "")
+    rows = texts.split("\n")
+    assert (name, lines, count) == ("clean", str(len(rows)), str(sum(map(len, rows))))
+    assert whole == f"{np.mean(['3' not in row for row in rows]):.1%}"
+    assert wrong == f"{texts.count('3') / sum(map(len, rows)):.2%}"
 
 
 def test_the_processor_is_described(tmp_path: Path) -> None:

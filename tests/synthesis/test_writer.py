@@ -127,6 +127,9 @@ def test_a_straight_hand_writes_its_1s_as_upright_bars_and_other_digits_as_ever(
             page.write_digit(digits, hand, (60.0, 50.0), np.random.default_rng(seed), 0)
         [written], [usual] = sheet.written, other.written
         assert written.label == usual.label
+        assert (usual.image is None) == (foreign == 1)
+        assert usual.image is None or digits.labels[usual.image] == usual.label
+        assert written.image == (None if written.label == 1 else usual.image)
         if written.label == 1:
             ones.append(written.box[2] / written.box[3])
         else:
@@ -153,9 +156,9 @@ def test_a_hand_may_write_the_digit_before_once_more(digits: Digits, foreign: fl
 
 def test_an_image_of_a_label_is_drawn_where_there_is_one(digits: Digits) -> None:
     random = np.random.default_rng(0)
-    assert {digits.drawn(random, label)[1] for label in [7] * 20} == {7}
+    assert {int(digits.labels[digits.drawn(random, label)]) for label in [7] * 20} == {7}
     only = Digits(digits.images[digits.labels == 3], digits.labels[digits.labels == 3])
-    assert only.drawn(random, 7)[1] == 3
+    assert only.labels[only.drawn(random, 7)] == 3
 
 
 def test_some_hands_of_a_style_are_straight() -> None:

@@ -47,11 +47,10 @@ class Digits:
         """For each label there is, the numbers of its images."""
         return {int(label): np.flatnonzero(self.labels == label) for label in np.unique(self.labels)}
 
-    def drawn(self, random: Random, label: int | None = None) -> tuple[UInt8[np.ndarray, "28 28"], int]:
-        """An image and its label; of that label, if one is given and there is an image of it."""
+    def drawn(self, random: Random, label: int | None = None) -> int:
+        """The number of an image; of that label, if one is given and there is an image of it."""
         numbers = None if label is None else self.numbers.get(label)
-        number = int(random.integers(len(self.labels)) if numbers is None else random.choice(numbers))
-        return self.images[number], int(self.labels[number])
+        return int(random.integers(len(self.labels)) if numbers is None else random.choice(numbers))
 
 
 @dataclass(frozen=True)
@@ -63,12 +62,14 @@ class Written:
         box: Around its ink, in pixels of the picture.
         line: The number of its row, from the top.
         visible: Whether a person could see it in the picture.
+        image: The number of the image that it was drawn from; None for strokes of our own.
     """
 
     label: int
     box: BoxOf
     line: int
     visible: bool = True
+    image: int | None = None
 
 
 @dataclass(frozen=True)
@@ -219,21 +220,23 @@ class Sheet:
         x, y = place
         if ahead and not self.roomy(x + 0.3 * hand.height, y, 0.35 * hand.height):
             return None
-        matrix, label = hand.matrix(random), hand.once_more(random)
+        matrix, label, image = hand.matrix(random), hand.once_more(random), None
         if random.random() < hand.foreign:
             label = int(random.integers(10)) if label is None else label
+        else:
+            image = digits.drawn(random, label)
+            label = int(digits.labels[image])
+            if label == 1 and hand.straight:
+                image = None
+        if image is None:
             width, stamp = self._stroked(label, hand, matrix, (x, y), random, ahead)
         else:
-            image, label = digits.drawn(random, label)
-            if label == 1 and hand.straight:
-                width, stamp = self._stroked(label, hand, matrix, (x, y), random, ahead)
-            else:
-                width, stamp = self._copied(image, hand, matrix, (x, y), random, ahead)
+            width, stamp = self._copied(digits.images[image], hand, matrix, (x, y), random, ahead)
         box = self.put(stamp, hand.darkness, row)
         if box is None:
             return None
         hand.last = label
-        self.written.append(Written(label, box, row))
+        self.written.append(Written(label, box, row, image=image))
         return width
 
     def _stroked(
