@@ -108,8 +108,8 @@ def _sure(picture: Path, reading: "Reading | SutjaError", least: float, drop: bo
 
 
 def _tell(picture: Path, error: Exception) -> None:
-    """Tell an error on standard error, and of which picture it is."""
-    remark(f"sutja: {error}" if str(picture) in str(error) else f"sutja: {picture}: {error}")
+    """Tell an error on standard error, and of which picture it is where that came through a pipe."""
+    remark(f"sutja: {picture}: {error}" if str(error).startswith("the picture") else f"sutja: {error}")
 
 
 def _told(picture: Path, reading: "Reading", json: bool, named: bool) -> str:

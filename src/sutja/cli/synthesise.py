@@ -39,5 +39,5 @@ def command(
     """
     from sutja.synthesis.folder import write_pages
 
-    seconds = write_pages(out, count, style, seed, data, colour=not grey, part=part.value)
+    seconds = write_pages(out, count, style, seed, data, colour=not grey, part=part)
     remark(f"{count} pages in {seconds:.1f} s, labels in {out / 'labels.jsonl'}")

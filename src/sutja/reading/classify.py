@@ -24,7 +24,7 @@ def classify(picture: Picture, model: "AnyClassifier | str | os.PathLike[str]" =
     """Name the single thing in a picture, framed as the model has learned to see it.
 
     Args:
-        picture: A path, a Pillow image, or an array.
+        picture: A path, the content of a file, a Pillow image, or an array.
         model: "fashion" for a garment, "digits" for one digit, or any model.
 
     Raises:

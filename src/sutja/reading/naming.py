@@ -243,11 +243,10 @@ def without_overlaps(named: Named) -> Named:
 def without_borrowed(named: Named) -> Named:
     """The places but those that are not certain and have hardly any ink of their own: beside a broad 1 is no second."""
     centres, sizes = named.found.centres, named.found.sizes
-    kept = named.probability >= CERTAIN
+    kept, pixels = named.probability >= CERTAIN, np.arange(CROP)[:, None, None]
     for number in np.flatnonzero(~kept).tolist():
         scale = CROP_DIGIT / sizes[number].max()
         middles = (centres - centres[number]) * scale + (CROP - 1) / 2
-        pixels = np.arange(CROP)[:, None, None]
         within = np.abs(pixels - middles) <= np.maximum(sizes * scale / 2, 0.5)  # of each pixel, box, and axis
         inside = within[:, None, :, 1] & within[None, :, :, 0]
         ink = (named.crops[number, 0] >= GROUND + FAINT) & inside[..., number]

@@ -57,7 +57,7 @@ def write_pages(
 
     Raises:
         SutjaError: the folder holds pages already, the style is unknown, or a file cannot be written.
-        DataError: the data set is unknown, damaged or not at hand, or has other classes than digits.
+        DataError: the data set is unknown, damaged or not at hand, has other classes than digits, or no such part.
 
     Example:
         >>> seconds = write_pages(Path("pages"), 2, "clean", data="digits")
@@ -87,12 +87,12 @@ def digits_of(data: Dataset, part: str) -> Digits:
     """The images of a part of a data set, "train" or "test", by the digits that they show.
 
     Raises:
-        DataError: a class is none of the ten digits.
+        DataError: a class is none of the ten digits, or there is no such part.
     """
     others = [name for name in data.classes if name not in set("0123456789")]
     if others:
         raise DataError(f"pages are composed from digits; {data.name} has {others[0]!r} too. Choose other --data.")
-    images, labels = data.test if part == "test" else data.train
+    images, labels = data.part(part)
     return Digits(images, np.array([int(name) for name in data.classes], np.uint8)[labels])
 
 

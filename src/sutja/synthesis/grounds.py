@@ -74,7 +74,7 @@ def shadow(shape: tuple[int, int], random: Random) -> Grey:
 
 
 def texture(shape: tuple[int, int], random: Random) -> Grey:
-    """The structure of a surface, of deviation about 1: grain, fibres, folds, waves, weave, blots or fine print."""
+    """The structure of a surface, of deviation about 1, of a kind drawn at random: grain, print, cloth and others."""
     kind = int(random.integers(9))
     if kind < 6:
         return (_grain, _fibres, _folds, _blots, _rosettes, _fine_print)[kind](shape, random)
@@ -151,9 +151,8 @@ def _fine_print(shape: tuple[int, int], random: Random) -> Grey:
     angle = random.choice([0.0, random.uniform(-60, 60)])
     turn = cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), angle, 1.0)
     shift = np.array([[1, 0, (shape[1] - side) / 2], [0, 1, (shape[0] - side) / 2], [0, 0, 1]])
-    return np.asarray(cv2.warpAffine(sheet, turn @ shift, shape[::-1]), np.float32) * np.float32(
-        _sign(random) * 2 / 255
-    )
+    printed = np.asarray(cv2.warpAffine(sheet, turn @ shift, shape[::-1]), np.float32)
+    return printed * np.float32(_sign(random) * 2 / 255)
 
 
 def _sign(random: Random) -> int:

@@ -182,10 +182,7 @@ def digit_strokes(label: int, random: np.random.Generator) -> Strokes:
     if label not in DIGITS:
         raise DataError(f"label {label!r} is no digit. Give one of 0 to 9.")
     weights, forms = _digit_forms(label)
-    form = forms[int(weights.searchsorted(random.random()))]
-    path = form.write(random, DIGIT_HAND)
-    low, high = path.min(axis=0), path.max(axis=0)
-    return form.split((path - low) / (high[1] - low[1]))
+    return _one_high(forms[int(weights.searchsorted(random.random()))], random, DIGIT_HAND)
 
 
 def upright_bar(random: np.random.Generator) -> Strokes:
@@ -199,9 +196,14 @@ def upright_bar(random: np.random.Generator) -> Strokes:
         >>> bool(np.ptp(bar[:, 0]) < 0.2)
         True
     """
-    path = UPRIGHT_BAR.write(random, UPRIGHT_HAND)
+    return _one_high(UPRIGHT_BAR, random, UPRIGHT_HAND)
+
+
+def _one_high(form: Form, random: np.random.Generator, hand: Hand) -> Strokes:
+    """A form as a hand writes it once, moved and scaled to stand in its unit."""
+    path = form.write(random, hand)
     low, high = path.min(axis=0), path.max(axis=0)
-    return UPRIGHT_BAR.split((path - low) / (high[1] - low[1]))
+    return form.split((path - low) / (high[1] - low[1]))
 
 
 def extent(strokes: Sequence[Float[np.ndarray, "_ 2"]]) -> tuple[float, float, float, float]:
