@@ -53,6 +53,26 @@ def test_a_number_beside_a_word_stays() -> None:
     assert spelled(named(1, *range(7, 13)), copies(picture)).tolist() == [True, *[False] * 6]
 
 
+@pytest.mark.parametrize(("words", "probability", "letter"), [(14, 0.9, True), (14, 0.97, False), (7, 0.9, False)])
+def test_on_a_page_of_text_a_run_in_doubt_is_letters(words: int, probability: float, letter: bool) -> None:
+    picture = signs(words + 2, width=900)
+    picture[:, middle_of(0)[0] + PITCH // 2 : middle_of(1)[0] + PITCH // 2] = 235  # a space after the first sign
+    alone = replace(named(0), probability=np.array([probability]))
+    assert spelled(alone, copies(picture)).tolist() == [letter]
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+@pytest.mark.parametrize("apart", [0, 11])
+def test_a_bar_that_fills_its_box_is_known_by_its_ink(apart: int, light_on_dark: bool) -> None:
+    picture, (x, y) = signs(5), middle_of(2)
+    picture[:, x - PITCH // 2 : x + PITCH // 2] = 235
+    cv2.line(picture, (x - 11 + apart, y - 20), (x - 11 + apart, y + 20), 20, 6, cv2.LINE_AA)
+    bar = named(2)
+    found = replace(bar.found, centres=np.array([(x - 11 + apart, y)], np.float32), sizes=np.float32([[7, 44]]))
+    bar = replace(bar, found=found)
+    assert spelled(bar, copies(255 - picture if light_on_dark else picture)).tolist() == [not apart]
+
+
 @pytest.mark.parametrize(("faint", "probability", "kept"), [(True, 0.8, False), (True, 0.97, True), (False, 0.8, True)])
 def test_what_is_far_fainter_than_the_digits_is_a_trace_unless_it_is_certain(
     faint: bool, probability: float, kept: bool
