@@ -140,6 +140,21 @@ def test_a_straight_hand_writes_its_1s_as_upright_bars_and_other_digits_as_ever(
 
 
 @pytest.mark.parametrize("foreign", [0.0, 1.0])
+def test_a_narrow_hand_writes_digits_as_high_and_half_as_wide(digits: Digits, foreign: float) -> None:
+    ratios = []
+    for seed in range(40):
+        usual = Hand(60, 0.06, 0, 0, foreign, 0.9)
+        sheets = [Sheet.empty(Plane(200, 120)) for _ in range(2)]
+        for sheet, hand in zip(sheets, (usual, replace(usual, breadth=0.5)), strict=True):
+            sheet.write_digit(digits, hand, (100.0, 60.0), np.random.default_rng(seed), 0, ahead=False)
+        [[wide], [narrow]] = (sheet.written for sheet in sheets)
+        assert narrow.label == wide.label
+        assert narrow.box[3] == pytest.approx(wide.box[3], abs=3)
+        ratios.append(narrow.box[2] / wide.box[2])
+    assert 0.5 < np.median(ratios) < 0.65  # the pen is as broad
+
+
+@pytest.mark.parametrize("foreign", [0.0, 1.0])
 def test_a_hand_may_write_the_digit_before_once_more(digits: Digits, foreign: float) -> None:
     def labels(repeats: float) -> list[int]:
         hand, random = Hand(40, 0.1, 0, 0, foreign, 0.9, repeats=repeats), np.random.default_rng(0)
@@ -159,6 +174,14 @@ def test_an_image_of_a_label_is_drawn_where_there_is_one(digits: Digits) -> None
     assert {int(digits.labels[digits.drawn(random, label)]) for label in [7] * 20} == {7}
     only = Digits(digits.images[digits.labels == 3], digits.labels[digits.labels == 3])
     assert only.labels[only.drawn(random, 7)] == 3
+
+
+def test_some_hands_of_a_style_with_habits_are_narrow_or_broad() -> None:
+    breadths = [hand_of(Style(habits=0.5), np.random.default_rng(seed)).breadth for seed in range(200)]
+    assert 0.4 < np.mean(np.array(breadths) != 1) < 0.6
+    assert 0.45 < min(breadths) < 0.6
+    assert 1.1 < max(breadths) < 1.3
+    assert hand_of(Style(), np.random.default_rng(0)).breadth == 1
 
 
 def test_some_hands_of_a_style_are_straight() -> None:

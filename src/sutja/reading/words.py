@@ -20,8 +20,8 @@ WORD = 0.1
 TEXTURE = 0.25
 """Where more of the page than this is ink, it is the ground, and nothing is said."""
 MOSTLY = 0.9
-"""Where words have more than this share, so is a run whose digits are less than certain, in the middle one of them: on a
-page of text "gig" is no 919."""
+"""Where words have more than this share, so is a run whose digits are, in the middle, less than certain: on a page of
+text "gig" is no 919."""
 AGAIN = 3
 """Letters that are found show others: so often, at most, is looked again."""
 GAP = 0.3

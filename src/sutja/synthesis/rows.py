@@ -13,12 +13,15 @@ Random = np.random.Generator
 SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "plus", "equals")
 BEFORE = ("hash", "dollar", "euro", "won", "asterisk", "equals", "dash", "plus", "x", "N", "B")
 AFTER = ("dash", "long dash", "percent", "equals", "slash", "asterisk", "hash", "dot", "won", "k", "m")
+BREADTH = (-0.7, 0.25)
+"""The range of the logarithm of how many times as wide as usual an unusual hand's digits are: half as wide or more."""
 JOINED = 0.6
 """So many digits are joined to the one before in a row of joined ones."""
 
 
 def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
     """A hand that writes one row of a style."""
+    unusual = style.habits > 0 and random.random() < style.habits
     return Hand(
         height=height or style.digit * float(np.exp(random.normal(0, 0.04))),
         pen=style.pen * float(np.exp(random.normal(0, 0.1))),
@@ -27,6 +30,7 @@ def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
         foreign=style.foreign,
         darkness=float(random.uniform(0.85, 1.0)),
         habits=style.habits,
+        breadth=float(np.exp(random.uniform(*BREADTH))) if unusual else 1.0,
         joined=style.habits > 0 and bool(random.random() < style.habits),
         straight=style.straight > 0 and bool(random.random() < style.straight),
         repeats=style.repeats,

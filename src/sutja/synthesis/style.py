@@ -51,7 +51,8 @@ class Style:
         noise: In grey levels, likewise.
         quality: Of JPEG, 1 to 100; 0 for none.
         binary: Whether the picture is black and white only, as a fax.
-        habits: How often a digit is out of proportion, a row's digits are joined, or a number has small raised cents.
+        habits: How often a digit is out of proportion, a row's digits are narrow or broad, or joined, or a number has
+            small raised cents.
         straight: Share of rows in which a 1 is one upright bar.
         repeats: Share of digits that are the one before once more.
     """

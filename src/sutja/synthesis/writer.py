@@ -99,6 +99,7 @@ class Hand:
         foreign: Share of digits drawn from strokes of our own.
         darkness: Of the ink, up to 1.
         habits: Share of digits that are out of proportion.
+        breadth: How many times as wide as usual the digits are.
         joined: Whether the pen goes on from a digit to the next.
         straight: Whether a 1 is one upright bar.
         repeats: Share of digits that are the one before once more.
@@ -112,6 +113,7 @@ class Hand:
     foreign: float
     darkness: float
     habits: float = 0.0
+    breadth: float = 1.0
     joined: bool = False
     straight: bool = False
     repeats: float = 0.0
@@ -129,7 +131,7 @@ class Hand:
         """From units of a digit's height to pixels of the page, for one sign."""
         first, second, third = random.standard_normal(3).tolist()
         height = self.height * math.exp(first * self.variation)
-        width, lean = height * math.exp(second * 0.08), -self.slant * height
+        width, lean = height * self.breadth * math.exp(second * 0.08), -self.slant * height
         angle = third * 0.35 * self.variation
         cosine, sine = math.cos(angle), math.sin(angle)
         return np.array(
