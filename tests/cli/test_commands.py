@@ -303,10 +303,14 @@ def test_every_failure_is_one_line_and_status_1(
     assert sorted(path.name for path in tmp_path.rglob("*")) == before
 
 
-def test_debug_shows_the_traceback(tmp_path: Path) -> None:
-    arguments = [*COMMAND, "--debug", "summary", "dens"]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
-    assert "Traceback" in done.stderr
+@pytest.mark.parametrize("arguments", [["summary", "dens"], ["read", "missing.png"], ["classify", "missing.png"]])
+def test_debug_shows_the_traceback(arguments: list[str], tmp_path: Path) -> None:
+    for debug in (True, False):
+        command = [*COMMAND, *(["--debug"] if debug else []), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert ("Traceback" in done.stderr) == debug
+        assert done.stderr.splitlines()[-1].startswith("sutja")
+        assert done.returncode == 1
 
 
 @pytest.mark.parametrize(

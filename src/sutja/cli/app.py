@@ -12,6 +12,7 @@ import typer
 
 from sutja import __version__
 from sutja.cli import classify, data, demo, evaluate, export, gallery, predict, read, runs, summary, synthesise, train
+from sutja.cli.output import debugging
 from sutja.errors import SutjaError
 
 INTERRUPTED = 130
@@ -59,7 +60,7 @@ def main() -> None:
     warnings.showwarning = _remark
     _say_any_name()
     atexit.register(gc.freeze)  # Python would look for cycles once more among all that PyTorch brings: half a second
-    debug = "--debug" in sys.argv
+    debug = debugging()
     try:
         app()
     except SutjaError as error:

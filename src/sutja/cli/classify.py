@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sutja.cli.output import remark, say
+from sutja.cli.output import say, tell
 
 
 def command(
@@ -26,7 +26,7 @@ def command(
         try:
             answer = classify(picture, classifier)
         except SutjaError as error:
-            remark(f"sutja: {error}")
+            tell(error)
             failures += 1
             continue
         if json:

@@ -1,6 +1,7 @@
 """What the commands share: results to standard output, remarks to standard error."""
 
 import sys
+import traceback
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,18 @@ def say(text: str) -> None:
 def remark(text: str) -> None:
     """Print a remark to standard error."""
     sys.stderr.write(f"{text}\n")
+
+
+def debugging() -> bool:
+    """Whether errors are to be told with where they come from."""
+    return "--debug" in sys.argv
+
+
+def tell(error: Exception, text: str = "") -> None:
+    """Tell an error that does not end the command: by default in its own words."""
+    if debugging():
+        traceback.print_exception(error)
+    remark(f"sutja: {text or error}")
 
 
 @cache

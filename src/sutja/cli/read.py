@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sutja.cli.output import remark, say
+from sutja.cli.output import remark, say, tell
 from sutja.cli.targets import is_one_of, targets_in
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _sure(picture: Path, reading: "Reading | SutjaError", least: float, drop: bo
 
 def _tell(picture: Path, error: Exception) -> None:
     """Tell an error on standard error, and of which picture it is where that came through a pipe."""
-    remark(f"sutja: {picture}: {error}" if str(error).startswith("the picture") else f"sutja: {error}")
+    tell(error, f"{picture}: {error}" if str(error).startswith("the picture") else "")
 
 
 def _told(picture: Path, reading: "Reading", json: bool, named: bool) -> str:
@@ -179,7 +179,7 @@ def _drawn(picture: "Picture", reading: "Reading", target: Path) -> bool:
     try:
         write_picture(reading.render(picture), target)
     except SutjaError as error:
-        remark(f"sutja: {error}")
+        tell(error)
         return False
     return True
 
@@ -232,7 +232,7 @@ def _explain(picture: "Picture", classifier: "Classifier", method: str, turn: "R
             write_picture(image, folder / f"{name}.png")
         write_text(folder / "account.txt", account(stages))
     except SutjaError as error:
-        remark(f"sutja: {error}")
+        tell(error)
         return False
     remark(f"{folder}: what each stage saw")
     return True

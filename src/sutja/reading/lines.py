@@ -20,7 +20,7 @@ TILTS = np.radians([0, -2, 2, -4, 4, -6, 6])
 TILTED = 8.0
 """What that costs a radian, in links: two digits far apart say nothing about the slope of their page."""
 REACH, FARTHEST = 3.2, 20.0
-"""The longest link, and the longest over a wide gap; these and all lengths below in heights of the larger
+"""The longest link, and the longest over a wide gap; these and the lengths below in heights of the larger
 of two digits: a small 0 beside a large 9 is near it, and hardly aside."""
 ASIDE, ASIDE_FAR = 0.8, 0.5
 """How far a digit may step aside from the direction of its row, and how far over a wide gap."""
@@ -36,7 +36,8 @@ of the slope; a longer row costs less a link. Few digits far apart are a row whe
 MARGIN = 0.1
 """By how much a row has to be worth more than what it breaks."""
 SPACE, WIDER, SPACE_ANYHOW = 1.3, 0.9, 2.5
-"""A gap is a space if it is wider than `SPACE` and than what is usual in its row by `WIDER`, or than `SPACE_ANYHOW`."""
+"""A gap is a space if it is wider than `SPACE` and than what is usual in its row by `WIDER`, or than `SPACE_ANYHOW`;
+from edge to edge, in the median height of the row."""
 NEIGHBOURS = 16
 """To so many of the nearest digits a link is tried."""
 CHUNK = 64

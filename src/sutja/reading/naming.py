@@ -36,7 +36,8 @@ SURELY_ONE = 0.8
 """So is one that is some digit with this probability, however doubtful which: better a doubtful digit than a gap."""
 LONE, LARGE = 0.3, 0.25
 """Where a picture would have no digit, its only thing is one if it is any with the first probability, and its longer
-side is so much of the picture's shorter one: a picture of one thing is taken to have it read."""
+side is so much of the picture's shorter one: a picture of one thing is taken to have it read. It is the only thing if
+nothing else is a digit with half that probability."""
 CERTAIN, BORROWED = 0.95, 0.75
 """A place of less than the first probability is none if more than this share of its ink is that of likelier ones."""
 SURE = 0.99
@@ -47,9 +48,12 @@ VIEWS = (0.9, 1.1)
 """What the first classifier is not so sure of, it is shown again in crops of so many times the size."""
 BORDER = 4
 """Pixels at the border of a crop: a piece of ink that lies mostly there belongs to a neighbour."""
-GROUND, FAINT, FULL = 40, 70, 170
-"""In a crop the ground has the first of these grey levels; from so many above it on there is ink, and with so many all
-of it is."""
+GROUND, FULL = 40, 170
+"""In a crop the ground has the first of these grey levels, as `sutja.pictures.contrast.bright` makes it; so many above
+it are a pixel full of ink."""
+FAINT, STAINED = 70, 70 / 255
+"""From so many grey levels above the ground on a pixel is counted as ink of a stroke; and from so much ink, as a share,
+it belongs to a piece of ink that is framed for the second opinion."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ def with_second_opinion(
 def middle_piece(crop: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "28 28"] | None:
     """The pieces of ink in the middle of a crop, framed as MNIST does; None where they run out of it, or are none."""
     ink = np.clip((crop.astype(np.float32) - GROUND) * np.float32(255 / FULL), 0, 255)
-    ink[ink < FAINT] = 0
+    ink[ink < 255 * STAINED] = 0
     count, numbers = cv2.connectedComponents((ink > 0).astype(np.uint8), connectivity=8)
     inner = numbers[BORDER:-BORDER, BORDER:-BORDER]
     whole, inside = (np.bincount(part.ravel(), minlength=count) for part in (numbers, inner))

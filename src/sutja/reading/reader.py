@@ -39,7 +39,8 @@ SMALL = 64
 SLOPING = 0.1
 """A page whose rows slope by more radians is read once more, levelled: digits and rows are easier then."""
 MOST_DIGITS = 2000
-"""A picture gives at most so many digits, the surest ones: time and memory stay bounded."""
+"""A picture gives at most so many digits, the surest ones: time and memory stay bounded. The method "components" takes
+so many pieces of ink, the largest."""
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,13 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
 
 
 def digits_among(places: Named, copies: list[Copy], side: int) -> Named:
-    """The likely places, of those that overlap the likeliest, but no traces nor letters; the surest of very many."""
+    """The likely places, of those that overlap the likeliest, but no traces nor letters; the surest of very many.
+
+    Args:
+        places: What was found, named.
+        copies: Of the picture.
+        side: The shorter side of its grey levels, in pixels.
+    """
     kept = without_borrowed(without_overlaps(places.chosen(places.likely(side))))
     kept = without_letters(without_traces(kept, copies), copies)
     return kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
@@ -286,7 +293,7 @@ def by_components(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, tur
 
 
 def _legibility(digits: Sequence[Digit]) -> float:
-    """The sum of how much surer than by chance each digit is."""
+    """The sum of the squares of how much surer than `LEAST` each digit is: 0.25 for one that is quite sure."""
     return sum(max(0.0, digit.probability - LEAST) ** 2 for digit in digits)
 
 
