@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sutja.synthesis.arrangement import fill, others
+from sutja.synthesis.page import compose
 from sutja.synthesis.plane import Plane
 from sutja.synthesis.rows import AFTER, BEFORE, SEPARATORS, Row, cents, hand_of, words, write_row
 from sutja.synthesis.signs import LETTERS, LOOKALIKES, SIGNS
@@ -101,6 +102,32 @@ def test_words_are_letters_that_start_plain() -> None:
         assert names
         assert set(names) <= set(LETTERS)
         assert all(sign.spelled for sign in sheet.signs)
+
+
+def test_of_letters_that_all_look_like_digits_nothing_says_what_they_are() -> None:
+    alone = 0
+    for seed in range(300):
+        sheet, random = Sheet.empty(Plane(600, 100)), np.random.default_rng(seed)
+        row = Row(sheet, STYLE, hand_of(STYLE, random), 0, 50.0, 10.0)
+        words(row, random, 11.0)  # room for one letter
+        [sign] = sheet.signs
+        assert sign.spelled == (sign.name not in LOOKALIKES)
+        alone += not sign.spelled
+    assert alone > 3
+
+
+def test_numbers_of_a_table_stay_in_their_cells(digits: Digits) -> None:
+    for seed in range(40):
+        page = compose(
+            digits,
+            replace(STYLE, arrangement="table", signs=0.0, angle=0.0, variation=0.0),
+            np.random.default_rng(seed),
+        )
+        boxes = np.array([digit.box for digit in page.digits]).reshape(-1, 4)
+        low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+        shared = (np.minimum(high[:, None], high) - np.maximum(low[:, None], low)).clip(0).prod(axis=2)
+        np.fill_diagonal(shared, 0)
+        assert (shared <= 0.4 * np.minimum.outer(boxes[:, 2:].prod(axis=1), boxes[:, 2:].prod(axis=1))).all(), seed
 
 
 def test_signs_that_stand_alone_are_no_lookalikes() -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from sutja.data.source import load
-from sutja.errors import SutjaError
+from sutja.errors import DataError, SutjaError
 from sutja.pictures.encode import write_picture
 from sutja.synthesis import folder
 from sutja.synthesis.folder import digits_of, write_pages
@@ -64,6 +64,16 @@ def test_pages_of_the_test_part_are_written_with_its_digits(tmp_path: Path) -> N
     with Image.open(tmp_path / "test" / "page-00000.png") as image:
         assert (np.asarray(image) == page.picture).all()
     assert files(tmp_path / "train") != files(tmp_path / "test")
+
+
+def test_a_part_without_images_is_told(tmp_path: Path) -> None:
+    for label in "37":
+        (tmp_path / "mine" / label).mkdir(parents=True)
+        picture = np.full((40, 30), 255, np.uint8)
+        picture[5:35, 13:17] = 0
+        Image.fromarray(picture).save(tmp_path / "mine" / label / "one.png")
+    with pytest.raises(DataError, match="has no test images to compose pages from"):
+        write_pages(tmp_path / "pages", 1, "clean", data=str(tmp_path / "mine"), part="test")
 
 
 def test_drawings_that_have_the_name_of_a_page_are_left_alone(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_places_are_free_as_counted_pixels_say() -> None:
 @pytest.mark.parametrize("pen", [0.0, 0.1])
 def test_a_digit_has_the_height_of_its_hand_and_stands_at_its_place(digits: Digits, foreign: float, pen: float) -> None:
     for seed in range(15):
-        sheet, hand = Sheet.empty(Plane(200, 100)), Hand(40, pen, 0, 0, 0, foreign, 1)
+        sheet, hand = Sheet.empty(Plane(200, 100)), Hand(40, pen, 0, 0, foreign, 1)
         width = sheet.write_digit(digits, hand, (60.0, 50.0), np.random.default_rng(seed), 3)
         [written] = sheet.written
         left, top, across, down = written.box

@@ -33,7 +33,6 @@ def test_calibration_is_written_into_the_detector_s_file(tmp_path: Path, monkeyp
     assert card["measured"]["right_of_sure"] > 0.9
     for kind in ("calibration", "presence"):
         assert card[kind]["crop"] > 0
-    assert card["presence"]["detector"] > 0  # which digit it is the crop tells; that it is one both do
 
 
 @pytest.mark.real_data
@@ -59,5 +58,10 @@ def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
     train_reader(tmp_path, pages=120)
     assert (tmp_path / "crops.onnx").read_bytes() == content
     assert Detector(content=(tmp_path / "detector.onnx").read_bytes()).card == card
+    (tmp_path / "crops" / "model.onnx").unlink()
+    with np.load(tmp_path / "crops.npz") as arrays:
+        np.savez(tmp_path / "crops.npz", **{**arrays, "labels": 9 - arrays["labels"]})
+    with pytest.raises(RunError, match="has begun with other crops"):
+        train_reader(tmp_path, pages=120)
     with pytest.raises(RunError, match="holds a run with .*'pages': 120, 'epochs': 12, 'seed': 0"):
         train_reader(tmp_path, pages=120, seed=1)

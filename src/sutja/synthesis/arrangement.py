@@ -18,6 +18,8 @@ STEEPEST = 0.85
 """Radians by which a row may be turned: farther, 6 and 9 or 1 and 7 change places."""
 FIRST_OTHER = 1000
 """Numbers from here on are those of what is in no row of digits."""
+ROOM = 0.7
+"""Of a cell a digit or a letter needs so much of its height, but for the first of a number."""
 PRINT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ      "
 
 
@@ -119,9 +121,9 @@ def table(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Li
                 continue
             row = Row(sheet, style, hand, number, middle, start)
             if random.random() < 0.4 * style.signs:
-                words(row, random, x + across - 0.7 * hand.height)
+                words(row, random, x + across - ROOM * hand.height)
             else:
-                _number_in_cell(row, digits, random, x + across * 0.75)
+                _number_in_cell(row, digits, random, x + across)
     if random.random() < 0.25:
         return []
     level = [np.array([[xs[0], y], [xs[-1], y]]) for y in ys]
@@ -130,9 +132,9 @@ def table(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Li
 
 
 def _number_in_cell(row: Row, digits: Digits, random: Random, end: float) -> None:
-    """Write one to three digits, level, of which none starts beyond the end."""
-    for _ in range(random.integers(1, 4)):
-        if row.x >= end:
+    """Write one to three digits, level, of which all but the first have room before the end."""
+    for number in range(random.integers(1, 4)):
+        if number and row.x + ROOM * row.hand.height > end:
             break
         width = row.sheet.write_digit(digits, row.hand, (row.x, row.middle), random, row.number)
         if width is None:

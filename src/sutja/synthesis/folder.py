@@ -64,8 +64,8 @@ def write_pages(
         >>> sorted(path.name for path in Path("pages").iterdir())
         ['labels.jsonl', 'page-00000.png', 'page-00001.png']
     """
-    begun = list(out.glob("page-*.png"))
-    if (out / LABELS).exists() or not all(is_ours(page, TITLE) for page in begun):
+    begun = [*out.glob("page-*.png"), *out.glob(".page-*.png")]
+    if (out / LABELS).exists() or not all(is_ours(page, TITLE) for page in begun if page.name[0] != "."):
         raise SutjaError(f"{out} holds pages already. Name another folder.")
     style_named(style, np.random.default_rng(0))  # an unknown style is told before any work
     start, digits = time.perf_counter(), digits_of(load(data), part)
@@ -87,12 +87,16 @@ def digits_of(data: Dataset, part: str) -> Digits:
     """The images of a part of a data set, "train" or "test", by the digits that they show.
 
     Raises:
-        DataError: a class is none of the ten digits, or there is no such part.
+        DataError: a class is none of the ten digits, or there is no such part, or no image in it.
     """
     others = [name for name in data.classes if name not in set("0123456789")]
     if others:
         raise DataError(f"pages are composed from digits; {data.name} has {others[0]!r} too. Choose other --data.")
     images, labels = data.part(part)
+    if not len(labels):
+        raise DataError(
+            f"{data.name} has no {part} images to compose pages from. Choose the other --part or other --data."
+        )
     return Digits(images, np.array([int(name) for name in data.classes], np.uint8)[labels])
 
 

@@ -163,8 +163,8 @@ def with_surroundings(lit: grounds.Grey, sheet: Sheet, random: np.random.Generat
     """The page with a desk or fingers at its border, if they hide nothing that is written."""
     changed = grounds.surroundings(lit, random)
     covered = np.abs(changed - lit) > 4
-    for digit in sheet.written:
-        left, top, width, height = (round(side) for side in digit.box)
+    for box in [digit.box for digit in sheet.written] + [sign.box for sign in sheet.signs]:
+        left, top, width, height = _rounded(box)
         if covered[top : top + height, left : left + width].any():
             return lit
     return changed

@@ -84,7 +84,7 @@ class Row:
 
 
 def write_row(row: Row, digits: Digits, random: Random, longest: int) -> None:
-    """Write a row of digits, from a random start to the end of the page or to its longest."""
+    """Write a row of digits, from a random start to the end of the page or to its longest; small cents may follow."""
     style, plane = row.style, row.sheet.plane
     reach = plane.width * abs(np.cos(style.angle)) / 2 + plane.height * abs(np.sin(style.angle)) / 2
     row.x = float(plane.width / 2 - reach + random.uniform(0.02, 0.5) ** 1.5 * 2 * reach)
@@ -146,14 +146,21 @@ def _separate(row: Row, random: Random) -> None:
 
 
 def words(row: Row, random: Random, end: float = math.inf) -> None:
-    """Letters in a row up to its end, of which some may look like digits: what they are, their neighbours say."""
+    """Letters in a row up to its end, of which some may look like digits: what they are, their neighbours say.
+
+    Where only such letters had room, nothing says it.
+    """
     plain = [name for name in LETTERS if name not in LOOKALIKES]
     names = [
         str(random.choice(plain if number < 2 or random.random() < 0.6 else LETTERS))
         for number in range(random.integers(2, 9))
     ]
+    signs = row.sheet.signs
+    before = len(signs)
     for name in names if random.random() < 0.5 else random.permutation(names).tolist():
         width = row.sign(name, random, spelled=True) if row.x < end else None
         if width is None:
             break
         row.advance(width, max(0.02, row.style.gap))
+    if all(sign.name in LOOKALIKES for sign in signs[before:]):
+        signs[before:] = [replace(sign, spelled=False) for sign in signs[before:]]

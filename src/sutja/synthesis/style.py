@@ -28,7 +28,7 @@ class Style:
         arrangement: "single" one digit, "rows", "scatter" of short rows at different sizes and angles, "table", "boxes"
             of one digit each, "empty" no digit at all.
         gap: Between neighbours in a row; below 0 they overlap.
-        longest: How many digits a row has at most.
+        longest: How many digits a row has at most, besides small cents.
         columns: How many groups of digits a row has, with wide gaps between them.
         angle: By which the page is turned clockwise, in radians.
         step: By how much each row falls, in pixels a pixel, while its digits stay upright.

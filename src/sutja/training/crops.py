@@ -35,7 +35,7 @@ class Crops:
     labels: UInt8[np.ndarray, "n"]
 
 
-def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, everyday: float = 0.0) -> Crops:
+def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, everyday: float) -> Crops:
     """Crops from the composed pages of these numbers.
 
     Args:
@@ -48,10 +48,8 @@ def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, ev
     images, labels = [], []
     for number in numbers:
         random = np.random.default_rng((seed, 77, number))
-        smallest = 32 if everyday else 64
-        width, height = (int(side) for side in np.exp(random.uniform(np.log(smallest), np.log(360), 2)))
-        usual = everyday and random.random() < everyday
-        style = everyday_style(random, width, height) if usual else any_style(random, width, height)
+        width, height = (int(side) for side in np.exp(random.uniform(np.log(32), np.log(360), 2)))
+        style = (everyday_style if random.random() < everyday else any_style)(random, width, height)
         page = compose(digits, style, random)
         found, copies = detector(page.picture)
         found = Found.joined(found, about(page, random))

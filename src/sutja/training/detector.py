@@ -1,6 +1,5 @@
 """Training the detector on composed pages: `python -m sutja.training.detector --out runs/detector`."""
 
-import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +20,6 @@ from sutja.files import replacing
 from sutja.models.detector import CLASSES, Detector
 from sutja.synthesis.writer import Digits
 from sutja.training.composed import Patches
-from sutja.training.device import DEVICES, device_named
 from sutja.training.graph import Captured
 from sutja.training.loop import CPU, precision
 from sutja.training.optimizer import Muon, restore_state, state_arrays
@@ -205,18 +203,3 @@ def cores_left_by(workers: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def main() -> None:
-    """Train, or go on."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("runs/detector"))
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="auto", choices=DEVICES)
-    arguments = parser.parse_args()
-    train_detector(arguments.out, arguments.steps, arguments.seed, device=device_named(arguments.device))
-
-
-if __name__ == "__main__":
-    main()

@@ -78,7 +78,7 @@ def train_reader(
         device: Where the networks are trained: "auto", "cpu", "cuda" or "mps". Pages are composed by the processor.
 
     Raises:
-        RunError: the folder holds a run with other settings, or there is no such device.
+        RunError: the folder holds a run with other settings or other crops, or there is no such device.
     """
     place = device_named(device)
     recipe = RECIPE.with_changes(epochs=epochs).on_this_machine(place)
@@ -91,7 +91,7 @@ def train_reader(
         write_model(path, detector_to_onnx(network, card))
     if not (out / "crops" / "model.onnx").exists():
         data = crops_at(out / "crops.npz", path.read_bytes(), seed, pages)
-        carried_out(Plan("crops", recipe, seed, 0.0, fingerprint(data)), data, out / "crops", Progress(), place)
+        carried_out(plan_of(recipe, data, seed, out / "crops"), data, out / "crops", Progress(), place)
     write_model(out / "crops.onnx", onnx.load(out / "crops" / "model.onnx"))
     calibrate(out, seed)
 
@@ -102,6 +102,16 @@ def agree(out: Path, settings: dict[str, int]) -> None:
     if path.exists() and (noted := json.loads(path.read_text("utf-8"))) != settings:
         raise RunError(f"{out} holds a run with {noted}, not {settings}. Give another folder, or those settings.")
     write_text(path, json.dumps(settings) + "\n")
+
+
+def plan_of(recipe: Recipe, data: Dataset, seed: int, folder: Path) -> Plan:
+    """What to do in the folder of the crop classifier; refused where it has begun with other crops than these."""
+    plan, path = Plan("crops", recipe, seed, 0.0, fingerprint(data)), folder / "recipe.json"
+    if path.exists() and Plan.from_json(path.read_bytes(), path).fingerprint != plan.fingerprint:
+        raise RunError(
+            f"{folder} has begun with other crops than those that are there now. Delete it, or bring them back."
+        )
+    return plan
 
 
 def write_model(path: Path, model: onnx.ModelProto) -> None:
