@@ -1,6 +1,7 @@
 import sys
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from benchmarks import (
     accuracy,
     ceiling,
     confidence,
+    fonts,
     no_digits,
     own_hand,
     reading,
@@ -90,6 +92,7 @@ def test_only_what_lies_between_a_commands_marks_is_replaced(tmp_path: Path) -> 
         (no_digits.COMMAND, "reading.md"),
         (straight_ones.COMMAND, "reading.md"),
         (ceiling.COMMAND, "reading.md"),
+        (fonts.COMMAND, "reading.md"),
     ],
 )
 def test_the_document_has_the_marks(command: str, document: str, tmp_path: Path) -> None:
@@ -107,6 +110,19 @@ def test_a_line_is_right_where_all_of_its_images_are() -> None:
     assert (name, lines, count) == ("clean", str(len(rows)), str(sum(map(len, rows))))
     assert whole == f"{np.mean(['3' not in row for row in rows]):.1%}"
     assert wrong == f"{texts.count('3') / sum(map(len, rows)):.2%}"
+
+
+def test_rows_in_fonts_are_counted_with_what_is_misread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = {"one": [(np.zeros((9, 9), np.uint8), ["1234", "5678"])], "other": [(np.ones((9, 9), np.uint8), ["4711"])]}
+    given = {0: ["1234", "5178"], 1: ["471"]}
+
+    def reading(picture: np.ndarray, method: str) -> SimpleNamespace:
+        return SimpleNamespace(lines=[SimpleNamespace(text=text) for text in given[int(picture[0, 0])]])
+
+    monkeypatch.setattr(fonts, "read", reading)
+    assert fonts.row_of(drawn) == ["2", "3", "12", "1 (33.3%)", "0", "6 as 1 (1)"]
+    with pytest.raises(SystemExit, match="lacks the font caveat. Get all: npm install"):
+        fonts.file_of("caveat", tmp_path)
 
 
 def test_the_processor_is_described(tmp_path: Path) -> None:

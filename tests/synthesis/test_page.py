@@ -5,9 +5,10 @@ import pytest
 
 from sutja.classifier.classifier import bundled
 from sutja.pictures.frame import frame_digit
-from sutja.synthesis.page import Page, compose, pages, visible
+from sutja.synthesis.page import Page, compose, pages, visible, with_surroundings
+from sutja.synthesis.plane import Plane
 from sutja.synthesis.style import STYLES, Style, style_named
-from sutja.synthesis.writer import Digits, Written
+from sutja.synthesis.writer import Digits, Sheet, Sign, Written
 
 SMALL = Style(width=200, height=140, digit=24)
 
@@ -175,6 +176,20 @@ def readable_pages(digits: Digits, style: str, pen: float, count: int) -> list[P
     """Pages on which digits neither touch nor are turned, so that each can be cut out."""
     upright = replace(style_named(style, np.random.default_rng(3)), angle=0.0, gap=0.4, pen=pen)
     return [compose(digits, upright, np.random.default_rng(seed)) for seed in range(count)]
+
+
+def test_a_desk_at_the_border_hides_nothing_that_is_written() -> None:
+    bare, covering, left_out = np.full((140, 200), 200, np.float32), 0, 0
+    for seed in range(30):
+        sheet = Sheet.empty(Plane(200, 140))
+        sheet.written.append(Written(3, (150.0, 40.0, 20.0, 30.0), 0))
+        sheet.signs.append(Sign("dash", (20.0, 60.0, 15.0, 8.0)))
+        changed = np.abs(with_surroundings(bare, sheet, np.random.default_rng(seed)) - bare) > 4
+        assert not changed[40:70, 150:170].any()
+        assert not changed[60:68, 20:35].any()
+        covering, left_out = covering + changed.any(), left_out + (not changed.any())
+    assert covering
+    assert left_out
 
 
 def test_digits_can_be_read_as_their_labels_say(digits: Digits) -> None:

@@ -1,4 +1,4 @@
-"""Training the detector on composed pages: `python -m sutja.training.detector --out runs/detector`."""
+"""Training the detector on composed pages, the first step of `sutja.training.reader`."""
 
 import sys
 import time
