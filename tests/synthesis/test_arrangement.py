@@ -23,7 +23,7 @@ def written(digits: Digits, seed: int = 0, **changes: object) -> tuple[Sheet, li
 
 
 def test_the_marks_about_numbers_can_be_written() -> None:
-    assert {*SEPARATORS, *BEFORE, *AFTER} <= set(SIGNS)
+    assert {*SEPARATORS, *(name for names in BEFORE + AFTER for name in names.split(", "))} <= set(SIGNS)
 
 
 def test_a_row_goes_on_to_its_longest_and_not_beyond(digits: Digits) -> None:

@@ -18,6 +18,8 @@ STEEPEST = 0.85
 """Radians by which a row may be turned: farther, 6 and 9 or 1 and 7 change places."""
 FIRST_OTHER = 1000
 """Numbers from here on are those of what is in no row of digits."""
+FRAMED = 0.4
+"""So often, where there are signs, a row has a frame."""
 ROOM = 0.7
 """Of a cell a digit or a letter needs so much of its height, but for the first of a number."""
 PRINT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ      "
@@ -33,7 +35,7 @@ def fill(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Lin
         case "single":
             single(sheet, style, digits, random)
         case "rows":
-            rows(sheet, style, digits, random)
+            return rows(sheet, style, digits, random)
         case "scatter":
             scatter(sheet, style, digits, random)
         case "table":
@@ -59,8 +61,8 @@ def single(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
         others(sheet, style, random, int(random.integers(1, 4)))
 
 
-def rows(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
-    """Rows of digits under each other, as many as there is room for or fewer."""
+def rows(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Line]:
+    """Rows of digits under each other, as many as there is room for or fewer; some have a frame around them."""
     width, height = sheet.plane.width, sheet.plane.height
     pitch = style.digit * float(1.25 + random.exponential(0.5)) + abs(style.bend) * width
     reach = width * abs(np.sin(style.angle)) / 2 + height * abs(np.cos(style.angle)) / 2
@@ -69,14 +71,20 @@ def rows(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
     most = int(random.integers(1, 4)) if random.random() < 0.25 else len(middles)
     chosen = np.sort(random.permutation(len(middles))[:most])
     longest = min(style.longest, int(random.integers(1, 12)) if random.random() < 0.5 else 100)
+    lines: list[Line] = []
     for number, middle in enumerate(middles[chosen].tolist()):
         hand = hand_of(style, random)
         if random.random() < 0.5 * style.signs:
             words(Row(sheet, style, hand, number, middle, width * random.uniform(0, 0.5)), random)
-        else:
-            write_row(Row(sheet, style, hand, number, middle), digits, random, longest)
+            continue
+        row = Row(sheet, style, hand, number, middle)
+        start = write_row(row, digits, random, longest)
+        if style.signs and random.random() < style.signs * FRAMED:
+            tall, (before, after) = hand.height * random.uniform(1.05, 1.9), random.uniform(0.05, 0.8, 2) * hand.height
+            lines += _outline(start - before, middle - tall / 2, row.x + after - start + before, tall)
     if random.random() < 0.5 * style.signs:
         others(sheet, style, random, int(random.integers(1, 6)))
+    return lines
 
 
 def scatter(sheet: Sheet, style: Style, digits: Digits, random: Random) -> None:
@@ -185,7 +193,7 @@ def others(sheet: Sheet, style: Style, random: Random, count: int) -> None:
             sheet.write_sign(str(random.choice(PICTURES)), hand, (x * 0.7, y), random, number)
         elif kind < 0.3:
             words(Row(sheet, style, hand, number, y, x * 0.7), random)
-        elif kind < 0.45:
+        elif kind < 0.5:
             text = "".join(random.choice(list(PRINT), random.integers(2, 20)))
             sheet.print_text(text, hand.height * random.uniform(0.2, 0.8), (x, y), hand.darkness, random, number)
         else:

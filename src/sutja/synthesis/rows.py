@@ -11,8 +11,19 @@ from sutja.synthesis.writer import Digits, Hand, Sheet
 
 Random = np.random.Generator
 SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "plus", "equals")
-BEFORE = ("hash", "dollar", "euro", "won", "asterisk", "equals", "dash", "plus", "x", "N", "B")
-AFTER = ("dash", "long dash", "percent", "equals", "slash", "asterisk", "hash", "dot", "won", "k", "m")
+BEFORE = (
+    "hash", "dollar", "dollar", "euro", "won", "asterisk", "asterisk, asterisk", "equals", "dash", "plus", "x", "N",
+    "B", "R, s", "R, s, dot", "S, slash", "U, S, dollar", "dollar, hash", "N, o, dot",
+)  # fmt: skip
+AFTER = (
+    "dash", "long dash", "percent", "equals", "slash", "asterisk", "asterisk, asterisk", "hash", "dot", "won", "k", "m",
+    "slash, dash", "dot, dash", "comma, dash", "slash, long dash",
+)  # fmt: skip
+"""Signs that come before and after a number, one or several."""
+PRINTED = ("$", "US$", "Rs.", "Rs", "S/", "EUR", "No.", "Nr.", "Fr.", "Bs", "KRW", "R$", "GBP", "Total", "Date:")
+"""What may be printed before a number."""
+THEMSELVES = frozenset({"dollar", "euro"})
+"""Signs that are like a digit, but that a look at the whole of them tells from one."""
 BREADTH = (-0.7, 0.25)
 """The range of the logarithm of how many times as wide as usual an unusual hand's digits are: half as wide or more."""
 JOINED = 0.6
@@ -83,13 +94,20 @@ class Row:
         self.x += width + gap * self.hand.height
 
 
-def write_row(row: Row, digits: Digits, random: Random, longest: int) -> None:
-    """Write a row of digits, from a random start to the end of the page or to its longest; small cents may follow."""
+def write_row(row: Row, digits: Digits, random: Random, longest: int) -> float:
+    """Write a row of digits, from a random start to the end of the page or to its longest; small cents may follow.
+
+    Returns:
+        Where it starts: `row.x` is where it ends.
+    """
     style, plane = row.style, row.sheet.plane
     reach = plane.width * abs(np.cos(style.angle)) / 2 + plane.height * abs(np.sin(style.angle)) / 2
     row.x = float(plane.width / 2 - reach + random.uniform(0.02, 0.5) ** 1.5 * 2 * reach)
     fitting = int((plane.width / 2 + reach - row.x) / (row.hand.height * (0.6 + max(0.0, style.gap))))
+    start = row.x
     breaks = {int(random.integers(1, max(2, min(longest, fitting)))) for _ in range(style.columns - 1)}
+    if style.signs and random.random() < style.signs * 0.3:
+        _print(row, random)
     if random.random() < style.signs * 0.6:
         _mark(row, BEFORE, (0.1, 0.5), random)
     count = 0
@@ -111,6 +129,7 @@ def write_row(row: Row, digits: Digits, random: Random, longest: int) -> None:
     if count and random.random() < style.signs * 0.6:
         for _ in range(random.integers(1, 3)):
             _mark(row, AFTER, (0.05, 0.4), random)
+    return start
 
 
 def cents(row: Row, digits: Digits, random: Random) -> None:
@@ -131,10 +150,23 @@ def cents(row: Row, digits: Digits, random: Random) -> None:
 
 
 def _mark(row: Row, names: tuple[str, ...], gap: tuple[float, float], random: Random) -> None:
-    """Write one of some signs, and leave a gap after it, in heights of a digit."""
-    width = row.sign(str(random.choice(names)), random)
+    """Write one of some signs or pairs of signs, and leave a gap after it, in heights of a digit."""
+    signs = str(random.choice(names)).split(", ")
+    for number, name in enumerate(signs):
+        width = row.sign(name, random, spelled=len(signs) > 1 or name in THEMSELVES)
+        if width is None:
+            break
+        row.advance(width, random.uniform(*gap) if number == len(signs) - 1 else random.uniform(0.05, 0.2))
+
+
+def _print(row: Row, random: Random) -> None:
+    """Print a short text where the pen is, mostly lower than the digits."""
+    text, height = str(random.choice(PRINTED)), row.hand.height * random.uniform(0.4, 1.0)
+    middle = row.x + 0.35 * len(text) * height, row.y + 0.3 * random.random() * (row.hand.height - height)
+    width = row.sheet.print_text(text, height, middle, row.hand.darkness, random, row.number)
     if width is not None:
-        row.advance(width, random.uniform(*gap))
+        row.x = middle[0] + width / 2
+        row.advance(0, random.uniform(0.05, 0.5))
 
 
 def _separate(row: Row, random: Random) -> None:

@@ -302,12 +302,18 @@ class Sheet:
 
     def print_text(
         self, text: str, height: float, place: tuple[float, float], darkness: float, random: Random, row: int
-    ) -> None:
-        """Print letters level with the page, if there is room; `place` is their middle on the page."""
+    ) -> float | None:
+        """Print letters level with the page; `place` is their middle on the page.
+
+        Returns:
+            Their width in pixels of the picture, or None where there was no room for them.
+        """
         stamp = print_stamp(text, height, self.plane.angle, self.plane.point(*place), random)
         box = self.put(stamp, darkness, row)
-        if box is not None:
-            self.signs.append(Sign("print", box, spelled=True))
+        if box is None:
+            return None
+        self.signs.append(Sign("print", box, spelled=True))
+        return box[2]
 
 
 def box_of(stamp: Stamp) -> BoxOf | None:
