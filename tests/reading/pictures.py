@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from sutja.reading.detector import Found
+from sutja.reading.naming import Named
 from sutja.synthesis.strokes import digit_strokes, drawn
 
 
@@ -48,3 +50,12 @@ def written(text: str, height: int = 48, pitch: int = 50, seed: int = 0) -> np.n
     for number, label in enumerate(text):
         put(canvas, drawn(digit_strokes(int(label), random), height, 4), 40 + number * pitch, 40)
     return canvas
+
+
+def named_places(*places: tuple[float, float, float, float, float]) -> Named:
+    """Places as x, y of the middle, width, height, probability."""
+    values = np.array(places, np.float32)
+    n = len(values)
+    found = Found(values[:, :2], values[:, 2:4], np.zeros((n, 10), np.float32))
+    empty = np.zeros((n, 2, 28, 28), np.uint8), np.zeros((n, 11))
+    return Named(found, *empty, np.arange(n), values[:, 4].astype(float), np.ones(n))

@@ -7,57 +7,12 @@ import pytest
 from sutja.reading.detector import MARGIN, Copy, Found, fused, scales_of
 from sutja.reading.naming import (
     Calibration,
-    Named,
     Namer,
     crops_of,
     fitting,
     log_odds,
-    without_borrowed,
-    without_overlaps,
 )
-
-
-def named_places(*places: tuple[float, float, float, float, float]) -> Named:
-    """Places as x, y of the middle, width, height, probability."""
-    values = np.array(places, np.float32)
-    n = len(values)
-    found = Found(values[:, :2], values[:, 2:4], np.zeros((n, 10), np.float32))
-    empty = np.zeros((n, 2, 28, 28), np.uint8), np.zeros((n, 11))
-    return Named(found, *empty, np.arange(n), values[:, 4].astype(float), np.ones(n))
-
-
-def test_of_overlapping_places_the_surest_stays() -> None:
-    kept = without_overlaps(named_places((50, 50, 20, 30, 0.7), (52, 51, 20, 30, 0.9), (90, 50, 20, 30, 0.6)))
-    assert kept.label.tolist() == [1, 2]
-
-
-def test_a_part_of_a_digit_is_dropped_and_a_neighbour_is_not() -> None:
-    loop, neighbour = (50, 42, 16, 14, 0.8), (66, 50, 14, 30, 0.8)
-    kept = without_overlaps(named_places((50, 50, 20, 30, 0.9), loop, neighbour))
-    assert kept.label.tolist() == [0, 2]
-
-
-def test_the_edges_of_a_broad_stroke_are_one_1_and_two_1s_are_two() -> None:
-    assert len(without_overlaps(named_places((50, 50, 14, 100, 0.9), (61, 50, 14, 100, 0.8))).label) == 1
-    assert len(without_overlaps(named_places((50, 50, 8, 100, 0.9), (68, 50, 8, 100, 0.8))).label) == 2
-
-
-def test_a_place_that_was_dropped_drops_no_other() -> None:
-    chain = [(50, 50, 20, 30, 0.9), (57, 50, 20, 30, 0.8), (66, 50, 20, 30, 0.7)]
-    assert without_overlaps(named_places(*chain)).label.tolist() == [0, 2]
-
-
-def test_a_doubtful_place_needs_ink_of_its_own() -> None:
-    broad, beside = (50, 50, 14, 60, 1.0), (65, 50, 26, 66, 0.6)
-    named = named_places(broad, beside)
-    column = round((50 - 65) * 18 / 66 + 13.5)
-    named.crops[1, 0, 5:23, column - 1 : column + 2] = 230  # the broad stroke, as it lies in the crop beside it
-    assert without_borrowed(named).label.tolist() == [0]
-    named.crops[1, 0, 5:23, 15] = 230  # a stroke of its own
-    assert without_borrowed(named).label.tolist() == [0, 1]
-    named.crops[1, 0, 5:23, 15] = 0
-    sure = replace(named, probability=np.array([1.0, 0.97]))
-    assert without_borrowed(sure).label.tolist() == [0, 1]
+from tests.reading.pictures import named_places
 
 
 def test_a_picture_s_only_thing_is_a_digit_even_if_in_doubt() -> None:

@@ -61,6 +61,21 @@ def test_on_a_page_of_text_a_run_in_doubt_is_letters(words: int, probability: fl
     assert spelled(alone, copies(picture)).tolist() == [letter]
 
 
+def test_a_currency_before_a_number_and_a_frame_around_it_are_no_words() -> None:
+    assert not spelled(named(1, 2), copies(signs(3))).any()
+    framed = signs(5)
+    cv2.rectangle(framed, (30, 25), (245, 95), 20, 4, cv2.LINE_AA)
+    assert not spelled(named(*range(5)), copies(framed)).any()
+
+
+@pytest.mark.parametrize(("probability", "letters"), [(1.0, False), (0.9, True)])
+def test_on_a_page_of_words_a_sign_in_a_sure_number_is_a_sign(probability: float, letters: bool) -> None:
+    picture = signs(20, width=900)
+    picture[:, middle_of(5)[0] - PITCH // 2 : middle_of(5)[0] + PITCH // 2] = 235  # a space in place of the sixth sign
+    number = replace(named(*range(1, 5), 19), probability=np.full(5, probability))
+    assert spelled(number, copies(picture)).tolist() == [*[letters] * 4, True]
+
+
 @pytest.mark.parametrize("light_on_dark", [False, True])
 @pytest.mark.parametrize("apart", [0, 11])
 def test_a_bar_that_fills_its_box_is_known_by_its_ink(apart: int, light_on_dark: bool) -> None:

@@ -38,6 +38,8 @@ MARGIN = 0.1
 SPACE, WIDER, SPACE_ANYHOW = 1.3, 0.9, 2.5
 """A gap is a space if it is wider than `SPACE` and than what is usual in its row by `WIDER`, or than `SPACE_ANYHOW`;
 from edge to edge, in the median height of the row."""
+NEAREST = 0.04
+"""Nor are digits that are no farther along their row than this: two thin 1s may be hardly farther."""
 NEIGHBOURS = 16
 """To so many of the nearest digits a link is tried."""
 CHUNK = 64
@@ -181,7 +183,7 @@ def _worths(pairs: Pairs, directions: Points, farthest_aside: float = ASIDE) -> 
     u, v = (directions[pairs.left] + directions[pairs.right]).T / 2
     along, aside = pairs.x * u + pairs.y * v, pairs.y * u - pairs.x * v
     worth = 1 - (aside / farthest_aside) ** 2 - 0.64 * along / pairs.reach - 0.3 * pairs.unlike**2
-    return np.where(along > 0.1, worth, 0.0)
+    return np.where(along > NEAREST, worth, 0.0)
 
 
 def _matched(pairs: Pairs, worths: Float[np.ndarray, "e"], count: int) -> Links:

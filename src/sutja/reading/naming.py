@@ -1,4 +1,4 @@
-"""Naming what the detector found: each place is cropped and read by itself, and of several that overlap one stays.
+"""Naming what the detector found: each place is cropped and read by itself.
 
 Two networks name a crop: one that has learned from crops, with whatever is beside the digit, and says also whether
 it is one; and the classifier of digits that MNIST frames, for the piece of ink in the middle of the crop where that
@@ -21,12 +21,6 @@ ALTERNATIVES = 3
 """Of each digit so many others are told, the next likeliest."""
 NOT_A_DIGIT = 10
 """The crop classifier's class for what is no digit."""
-OVERLAP = 0.55
-"""Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
-NARROWEST = 0.3
-"""For that boxes are taken to be as wide as this part of their height: the edges of one broad stroke are no two 1s."""
-LARGER = 1.0
-"""Between places that overlap, one of e times the size may have 1/e of the odds."""
 ALMOST_ZERO = 1e-4
 SECOND = 0.25
 """The weight of the second opinion beside the first, as an exponent."""
@@ -38,8 +32,6 @@ LONE, LARGE = 0.3, 0.25
 """Where a picture would have no digit, its only thing is one if it is any with the first probability, and its longer
 side is so much of the picture's shorter one: a picture of one thing is taken to have it read. It is the only thing if
 nothing else is a digit with half that probability."""
-CERTAIN, BORROWED = 0.95, 0.75
-"""A place of less than the first probability is none if more than this share of its ink is that of likelier ones."""
 SURE = 0.99
 """Where the first classifier gives its answer with this probability, nothing more is looked at."""
 HOPELESS = 0.1
@@ -220,43 +212,6 @@ def fitting(copies: list[Copy], size: float) -> Copy:
         if size * copy.scale[1] >= CROP_DIGIT:
             return copy
     return copies[0]
-
-
-def without_overlaps(named: Named) -> Named:
-    """Of places that show the same thing, the likeliest: greedy non-maximum suppression.
-
-    The loop of a 9 by itself may pass for a 9: of two that are about as likely, the larger explains more.
-    """
-    merit = log_odds(named.probability) + LARGER * np.log(named.found.sizes.max(axis=1, initial=1))
-    order = np.argsort(-merit, kind="stable")
-    sizes = np.maximum(named.found.sizes, named.found.sizes[:, ::-1] * np.array([NARROWEST, 0], np.float32))
-    left_top, right_bottom = named.found.centres - sizes / 2, named.found.centres + sizes / 2
-    area = sizes.prod(axis=1)
-    kept: list[int] = []
-    open_places = np.ones(len(order), bool)
-    for number in order.tolist():
-        if not open_places[number]:
-            continue
-        kept.append(number)
-        shared = np.minimum(right_bottom, right_bottom[number]) - np.maximum(left_top, left_top[number])
-        part = shared.clip(0).prod(axis=1) / np.minimum(area, area[number])
-        open_places &= part <= OVERLAP
-    return named.chosen(np.array(kept, int))
-
-
-def without_borrowed(named: Named) -> Named:
-    """The places but those that are not certain and have hardly any ink of their own: beside a broad 1 is no second."""
-    centres, sizes = named.found.centres, named.found.sizes
-    kept, pixels = named.probability >= CERTAIN, np.arange(CROP)[:, None, None]
-    for number in np.flatnonzero(~kept).tolist():
-        scale = CROP_DIGIT / sizes[number].max()
-        middles = (centres - centres[number]) * scale + (CROP - 1) / 2
-        within = np.abs(pixels - middles) <= np.maximum(sizes * scale / 2, 0.5)  # of each pixel, box, and axis
-        inside = within[:, None, :, 1] & within[None, :, :, 0]
-        ink = (named.crops[number, 0] >= GROUND + FAINT) & inside[..., number]
-        others = inside[..., named.probability > named.probability[number]].any(axis=-1)
-        kept[number] = (ink & others).sum() <= BORROWED * ink.sum()
-    return named.chosen(kept)
 
 
 def own_names(named: Named) -> list[list[tuple[str, float]]]:

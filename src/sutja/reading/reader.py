@@ -23,7 +23,8 @@ from sutja.reading.classify import frames_of, label_all
 from sutja.reading.components import cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
-from sutja.reading.naming import LEAST, Calibration, Named, Namer, own_names, without_borrowed, without_overlaps
+from sutja.reading.naming import LEAST, Calibration, Named, Namer, own_names
+from sutja.reading.overlaps import without_borrowed, without_overlaps
 from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
 from sutja.reading.turns import TURNS, best_turn, levelled, slope_of, turned, turned_back, unlevelled
@@ -275,7 +276,7 @@ def digits_among(places: Named, copies: list[Copy], side: int) -> Named:
         copies: Of the picture.
         side: The shorter side of its grey levels, in pixels.
     """
-    kept = without_borrowed(without_overlaps(places.chosen(places.likely(side))))
+    kept = without_borrowed(without_overlaps(places.chosen(places.likely(side)), copies))
     kept = without_letters(without_traces(kept, copies), copies)
     return kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
 

@@ -15,8 +15,11 @@ from sutja.reading.naming import Named, fitting, place_of
 
 TEXT = 0.25
 """A page of which no digits explain this share of the ink of signs has words on it."""
-WORD = 0.1
-"""On such a page what looks like a digit is a letter where no digits explain this share of its run."""
+WORD, SURE_WORD, SHORT_WORD = 0.1, 0.3, 0.55
+"""On a page with words what looks like a digit is a letter where no digits explain this share of its run; the second
+where the run's digits are, in the middle, certain, and words not most of the page."""
+MANY = 10
+"""The third where the page has fewer signs that no digit explains: a currency or a hash before a number is no word."""
 TEXTURE = 0.25
 """Where more of the page than this is ink, it is the ground, and nothing is said."""
 MOSTLY = 0.9
@@ -92,18 +95,20 @@ def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
     _, pieces, extents, _ = cv2.connectedComponentsWithStats(ink * ~covered, connectivity=8)
     drawn = pictures_in(pieces, extents, height)
     pictured = np.array([drawn[(top + bottom) // 2, (left + right) // 2] for left, top, right, bottom in boxes], bool)
-    others, digits = signs_in(pieces, extents, height), ink.astype(bool) & covered
+    letters = letters_in(extents, boxes, height)
+    others, digits = letters[pieces], ink.astype(bool) & covered
+    few = letters.sum() < MANY
     if others.sum() <= TEXT * (others.sum() + digits.sum()):
         return pictured
     joined = cv2.dilate((others | digits).astype(np.uint8), np.ones((1, 2 * round(GAP * height / 2) + 1), np.uint8))
     count, runs = cv2.connectedComponents(joined, connectivity=8)
     unexplained, whole = (np.bincount(runs[part], minlength=count) for part in (others, others | digits))
-    letters = unexplained > WORD * whole
     own = np.array([run_of(runs[top:bottom, left:right]) for left, top, right, bottom in boxes])
-    in_words = letters[own]
-    if others.sum() > MOSTLY * (others.sum() + digits.sum()):
-        in_words |= [bool(np.median(named.probability[own == run]) < CERTAIN) for run in own.tolist()]
-    return np.asarray(pictured | in_words)
+    doubtful = np.array([np.median(named.probability[own == run]) < CERTAIN for run in own.tolist()])
+    mostly = others.sum() > MOSTLY * (others.sum() + digits.sum())
+    share = SHORT_WORD if few else np.where(doubtful | mostly, WORD, SURE_WORD)
+    in_words = unexplained[own] > share * whole[own]
+    return np.asarray(pictured | in_words | (doubtful & mostly & ~few))
 
 
 def boxes_in(copy: Copy, named: Named) -> list[tuple[int, int, int, int]]:
@@ -123,26 +128,34 @@ def ink_like(values: Float32[np.ndarray, "h w"], inside: Float32[np.ndarray, "n"
     return np.asarray(side * values > max(FAINTEST, HALF * float(np.percentile(side * inside, 95))), np.uint8)
 
 
-def signs_in(numbers: np.ndarray, boxes: np.ndarray, height: float) -> Bool[np.ndarray, "h w"]:
-    """The pieces of ink that may be letters beside digits of that height: no specks, no lines, no pictures.
+def letters_in(pieces: np.ndarray, digits: list[tuple[int, int, int, int]], height: float) -> Bool[np.ndarray, "k"]:
+    """Which pieces of ink may be letters beside digits: no specks, no lines, no pictures, no frame around a digit.
 
     Args:
-        numbers: int `[h, w]`, which piece of ink that no digit explains each pixel belongs to; 0 for the ground.
-        boxes: int `[k, 5]`, of each piece left, top, width, height and area, as OpenCV gives them.
-        height: Of the page's digits, in pixels.
+        pieces: int `[k, 5]`, of each piece left, top, width, height and area, as OpenCV gives them; the first is the
+            ground.
+        digits: Left, top, right and bottom of each.
+        height: Of the digits, in pixels.
     """
-    _, _, wide, high, area = boxes.T
+    left, top, wide, high, area = pieces.T
+    x, y = (np.array(digits)[:, None, :2] + np.array(digits)[:, None, 2:]).T / 2
+    around = (left[:, None] < x) & (x < (left + wide)[:, None]) & (top[:, None] < y) & (y < (top + high)[:, None])
     may = (high >= 0.45 * height) & (high <= 2 * height) & (wide >= 0.1 * height) & (wide <= 10 * height)
     may &= area >= np.maximum(0.04 * height**2, np.where(wide > 2 * height, 0.2 * height * wide, 0))
+    may &= ~((wide > 2 * height) & around.any(axis=1))
     may[0] = False
-    return np.asarray(may[numbers], bool)
+    return np.asarray(may, bool)
 
 
 def pictures_in(numbers: np.ndarray, boxes: np.ndarray, height: float) -> Bool[np.ndarray, "h w"]:
     """The insides of round outlines in which there is more than digits of that height, as a mouth in a face.
 
-    A circle around a number holds digits only, and the outline of a box or of a table is not round. Arguments as of
-    `signs_in`.
+    A circle around a number holds digits only, and the outline of a box or of a table is not round.
+
+    Args:
+        numbers: int `[h, w]`, which piece of ink that no digit explains each pixel belongs to; 0 for the ground.
+        boxes: Of each piece, as for `letters_in`.
+        height: Of the digits, in pixels.
     """
     sides, pictures = boxes[:, 2:4], np.zeros(numbers.shape, bool)
     for number in np.flatnonzero((sides > OUTLINE * height).all(axis=1)).tolist():

@@ -30,7 +30,8 @@ from sutja.data.dataset import Dataset, Part
 from sutja.errors import RunError
 from sutja.files import replacing, write_bytes, write_text
 from sutja.reading.detector import Detector
-from sutja.reading.naming import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds, without_overlaps
+from sutja.reading.naming import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds
+from sutja.reading.overlaps import without_overlaps
 from sutja.synthesis.page import compose
 from sutja.synthesis.style import any_style
 from sutja.synthesis.writer import Digits
@@ -205,8 +206,9 @@ def judged(detector: Detector, namer: Namer, seed: int, count: int) -> Judged:
         random = np.random.default_rng((seed, 78, number))
         width, height = (int(side) for side in np.exp(random.uniform(np.log(100), np.log(640), 2)))
         page = compose(source, any_style(random, width, height), random)
-        places = namer(*detector(page.picture))
-        places = without_overlaps(places.chosen(places.presence >= 0.2))
+        found, copies = detector(page.picture)
+        places = namer(found, copies)
+        places = without_overlaps(places.chosen(places.presence >= 0.2), copies)
         truth = truth_of(page, places.found)
         written += sum(digit.visible for digit in page.digits)
         answers = places.answers[np.arange(len(truth)), places.label]

@@ -1,0 +1,93 @@
+"""Of places that show the same thing one stays: overlaps, the edges of one broad stroke, the ink of a neighbour."""
+
+import numpy as np
+from jaxtyping import Float32
+
+from sutja.pictures.contrast import CROP, CROP_DIGIT, ground_and_reach, patch_of
+from sutja.reading.detector import MARGIN, Copy, Found
+from sutja.reading.naming import FAINT, GROUND, Named, fitting, log_odds
+
+OVERLAP = 0.55
+"""Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
+NARROWEST = 0.3
+"""For that boxes are taken to be as wide as this part of their height. Two that are narrower and overlap so are two 1s,
+or the edges of one broad stroke."""
+APART = 0.25
+"""They are two if, between them, there is less ink than in either: by this share of what there may be, on average."""
+LARGER = 1.0
+"""Between places that overlap, one of e times the size may have 1/e of the odds."""
+CERTAIN, BORROWED = 0.95, 0.75
+"""A place of less than the first probability is none if more than this share of its ink is that of likelier ones."""
+
+
+def without_overlaps(named: Named, copies: list[Copy]) -> Named:
+    """Of places that show the same thing, the likeliest: greedy non-maximum suppression.
+
+    The loop of a 9 by itself may pass for a 9: of two that are about as likely, the larger explains more.
+
+    Args:
+        named: Places.
+        copies: Of the picture.
+    """
+    merit = log_odds(named.probability) + LARGER * np.log(named.found.sizes.max(axis=1, initial=1))
+    order = np.argsort(-merit, kind="stable")
+    sizes = named.found.sizes
+    broad = np.maximum(sizes, sizes[:, ::-1] * np.array([NARROWEST, 0], np.float32))
+    narrow = (broad > sizes).any(axis=1)
+    kept: list[int] = []
+    open_places = np.ones(len(order), bool)
+    for number in order.tolist():
+        if not open_places[number]:
+            continue
+        kept.append(number)
+        over = shared_with(number, named.found.centres, broad) > OVERLAP
+        for other in np.flatnonzero(over & open_places & narrow & narrow[number]).tolist():
+            over[other] = other == number or not two_strokes(named.found, number, other, copies)
+        open_places &= ~over
+    return named.chosen(np.array(kept, int))
+
+
+def shared_with(
+    number: int, centres: Float32[np.ndarray, "n 2"], sizes: Float32[np.ndarray, "n 2"]
+) -> Float32[np.ndarray, "n"]:
+    """What each box shares with one of them, as a part of the smaller of both."""
+    left_top, right_bottom, area = centres - sizes / 2, centres + sizes / 2, sizes.prod(axis=1)
+    shared = np.minimum(right_bottom, right_bottom[number]) - np.maximum(left_top, left_top[number])
+    return np.asarray(shared.clip(0).prod(axis=1) / np.minimum(area, area[number]), np.float32)
+
+
+def two_strokes(found: Found, one: int, other: int, copies: list[Copy]) -> bool:
+    """Whether two narrow places beside each other show a stroke each, with some ground between.
+
+    Looked at half as near as a digit is cropped: 1s may be no farther from each other than a pen is broad.
+    """
+    size = float(found.sizes[[one, other], 1].mean()) / 2
+    copy = fitting(copies, size)
+    scale = np.array(copy.scale)
+    x, y = (found.centres[[one, other]].mean(axis=0) * scale + MARGIN).tolist()
+    patch = patch_of(copy.grey, (x, y), size * float(scale.mean()), side=CROP)[None]
+    ground, reach = ground_and_reach(patch)
+    ((ink,),) = [(patch - ground) / np.where(reach == 0, 1, reach)]
+    apart = abs(float(found.centres[one, 0] - found.centres[other, 0])) * CROP_DIGIT / size
+    aside = min(CROP // 2, round(apart / 2) + 2)
+    left, right = ink[:, CROP // 2 - aside : CROP // 2], ink[:, CROP // 2 : CROP // 2 + aside]
+    between = [
+        row[first : aside + second + 1].min()
+        for row, first, second in zip(np.hstack([left, right]), left.argmax(axis=1), right.argmax(axis=1), strict=True)
+    ]
+    return bool(np.mean(np.minimum(left.max(axis=1), right.max(axis=1)) - between) > APART)
+
+
+def without_borrowed(named: Named) -> Named:
+    """The places but those that are not certain and have hardly any ink of their own: beside a broad 1 is no second."""
+    centres, sizes = named.found.centres, named.found.sizes
+    kept, pixels = named.probability >= CERTAIN, np.arange(CROP)[:, None, None]
+    for number in np.flatnonzero(~kept).tolist():
+        scale = CROP_DIGIT / sizes[number].max()
+        middles = (centres - centres[number]) * scale + (CROP - 1) / 2
+        within = np.abs(pixels - middles) <= np.maximum(sizes * scale / 2, 0.5)  # of each pixel, box, and axis
+        inside = within[:, None, :, 1] & within[None, :, :, 0]
+        ink = (named.crops[number, 0] >= GROUND + FAINT) & inside[..., number]
+        others = inside[..., named.probability > named.probability[number]].any(axis=-1)
+        kept[number] = (ink & others).sum() <= BORROWED * ink.sum()
+    return named.chosen(kept)

@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from sutja.reading.detector import MARGIN, Copy
+from sutja.reading.overlaps import without_borrowed, without_overlaps
+from tests.reading.pictures import named_places
+
+
+def bars(*bars: tuple[tuple[int, int], tuple[int, int], int]) -> list[Copy]:
+    """A picture with bars, from a point to another, so many pixels broad."""
+    picture = np.full((200, 200), 220, np.uint8)
+    for start, end, broad in bars:
+        cv2.line(picture, start, end, 40, broad, cv2.LINE_AA)
+    picture = cv2.add(picture, np.random.default_rng(0).integers(0, 12, picture.shape, np.uint8))
+    return [Copy(np.pad(picture, MARGIN, mode="edge"), (1.0, 1.0), np.zeros((1, 1), np.float32))]
+
+
+def test_of_overlapping_places_the_surest_stays() -> None:
+    places = named_places((50, 50, 20, 30, 0.7), (52, 51, 20, 30, 0.9), (90, 50, 20, 30, 0.6))
+    assert without_overlaps(places, bars()).label.tolist() == [1, 2]
+
+
+def test_a_part_of_a_digit_is_dropped_and_a_neighbour_is_not() -> None:
+    loop, neighbour = (50, 42, 16, 14, 0.8), (66, 50, 14, 30, 0.8)
+    assert without_overlaps(named_places((50, 50, 20, 30, 0.9), loop, neighbour), bars()).label.tolist() == [0, 2]
+
+
+def test_a_place_that_was_dropped_drops_no_other() -> None:
+    chain = [(50, 50, 20, 30, 0.9), (57, 50, 20, 30, 0.8), (66, 50, 20, 30, 0.7)]
+    assert without_overlaps(named_places(*chain), bars()).label.tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("lean", [-12, 0, 12])
+@pytest.mark.parametrize("height", [40, 100])
+def test_the_edges_of_a_broad_stroke_are_one_1_and_two_1s_are_two(height: int, lean: int) -> None:
+    def kept(*strokes: tuple[int, int], places: tuple[int, int]) -> int:
+        """Strokes: where and how broad. Places: where."""
+        scale, slope = height / 100, lean * height // 100
+        copies = bars(*(((at + slope, 50), (at - slope, 50 + height), broad) for at, broad in strokes))
+        found = [(at, 50 + height / 2, 7 * scale, height, 0.9 - 0.1 * number) for number, at in enumerate(places)]
+        return len(without_overlaps(named_places(*found), copies).label)
+
+    step = max(5, height // 9)
+    assert kept((60, 2), (60 + step, 2), places=(60, 60 + step)) == 2
+    assert kept((60 + step // 2, step + 3), places=(60, 60 + step)) == 1
+    assert kept((60, 2), places=(60, 60 + step)) == 1
+    assert kept((60, 2), (60 + height // 3, 2), places=(60, 60 + height // 3)) == 2
+
+
+def test_a_doubtful_place_needs_ink_of_its_own() -> None:
+    broad, beside = (50, 50, 14, 60, 1.0), (65, 50, 26, 66, 0.6)
+    named = named_places(broad, beside)
+    column = round((50 - 65) * 18 / 66 + 13.5)
+    named.crops[1, 0, 5:23, column - 1 : column + 2] = 230  # the broad stroke, as it lies in the crop beside it
+    assert without_borrowed(named).label.tolist() == [0]
+    named.crops[1, 0, 5:23, 15] = 230  # a stroke of its own
+    assert without_borrowed(named).label.tolist() == [0, 1]
+    named.crops[1, 0, 5:23, 15] = 0
+    sure = replace(named, probability=np.array([1.0, 0.97]))
+    assert without_borrowed(sure).label.tolist() == [0, 1]
