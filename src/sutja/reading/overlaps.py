@@ -67,7 +67,7 @@ def two_strokes(found: Found, one: int, other: int, copies: list[Copy]) -> bool:
     x, y = (found.centres[[one, other]].mean(axis=0) * scale + MARGIN).tolist()
     patch = patch_of(copy.grey, (x, y), size * float(scale.mean()), side=CROP)[None]
     ground, reach = ground_and_reach(patch)
-    ((ink,),) = [(patch - ground) / np.where(reach == 0, 1, reach)]
+    ink = ((patch - ground) / np.where(reach == 0, 1, reach))[0]
     apart = abs(float(found.centres[one, 0] - found.centres[other, 0])) * CROP_DIGIT / size
     aside = min(CROP // 2, round(apart / 2) + 2)
     left, right = ink[:, CROP // 2 - aside : CROP // 2], ink[:, CROP // 2 : CROP // 2 + aside]

@@ -97,15 +97,15 @@ def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
     pictured = np.array([drawn[(top + bottom) // 2, (left + right) // 2] for left, top, right, bottom in boxes], bool)
     letters = letters_in(extents, boxes, height)
     others, digits = letters[pieces], ink.astype(bool) & covered
-    few = letters.sum() < MANY
     if others.sum() <= TEXT * (others.sum() + digits.sum()):
         return pictured
     joined = cv2.dilate((others | digits).astype(np.uint8), np.ones((1, 2 * round(GAP * height / 2) + 1), np.uint8))
     count, runs = cv2.connectedComponents(joined, connectivity=8)
     unexplained, whole = (np.bincount(runs[part], minlength=count) for part in (others, others | digits))
     own = np.array([run_of(runs[top:bottom, left:right]) for left, top, right, bottom in boxes])
-    doubtful = np.array([np.median(named.probability[own == run]) < CERTAIN for run in own.tolist()])
-    mostly = others.sum() > MOSTLY * (others.sum() + digits.sum())
+    several, which = np.unique(own, return_inverse=True)
+    doubtful = np.array([np.median(named.probability[own == run]) < CERTAIN for run in several])[which]
+    few, mostly = letters.sum() < MANY, others.sum() > MOSTLY * (others.sum() + digits.sum())
     share = SHORT_WORD if few else np.where(doubtful | mostly, WORD, SURE_WORD)
     in_words = unexplained[own] > share * whole[own]
     return np.asarray(pictured | in_words | (doubtful & mostly & ~few))
@@ -137,13 +137,14 @@ def letters_in(pieces: np.ndarray, digits: list[tuple[int, int, int, int]], heig
         digits: Left, top, right and bottom of each.
         height: Of the digits, in pixels.
     """
-    left, top, wide, high, area = pieces.T
-    x, y = (np.array(digits)[:, None, :2] + np.array(digits)[:, None, 2:]).T / 2
-    around = (left[:, None] < x) & (x < (left + wide)[:, None]) & (top[:, None] < y) & (y < (top + high)[:, None])
+    _, _, wide, high, area = pieces.T
+    middles = (np.array(digits)[:, :2] + np.array(digits)[:, 2:]) / 2
     may = (high >= 0.45 * height) & (high <= 2 * height) & (wide >= 0.1 * height) & (wide <= 10 * height)
     may &= area >= np.maximum(0.04 * height**2, np.where(wide > 2 * height, 0.2 * height * wide, 0))
-    may &= ~((wide > 2 * height) & around.any(axis=1))
     may[0] = False
+    for number in np.flatnonzero(may & (wide > 2 * height)):
+        first, size = pieces[number, :2], pieces[number, 2:4]
+        may[number] = not ((first < middles) & (middles < first + size)).all(axis=1).any()
     return np.asarray(may, bool)
 
 
