@@ -65,3 +65,19 @@ def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
         train_reader(tmp_path, pages=120)
     with pytest.raises(RunError, match="holds a run with .*'pages': 120, 'epochs': 12, 'seed': 0"):
         train_reader(tmp_path, pages=120, seed=1)
+
+
+@pytest.mark.real_data
+def test_crops_are_learned_on_from_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
+    monkeypatch.setattr(reader, "TEST_PAGES", 20)
+    (tmp_path / "detector.onnx").write_bytes((BUNDLED / "detector.onnx").read_bytes())
+    train_reader(tmp_path, pages=40, epochs=1, start=BUNDLED / "crops.onnx")
+    with np.load(tmp_path / "crops.npz") as crops:
+        images, labels = crops["test_images"], crops["test_labels"]
+    before, after = (Classifier.load(folder / "crops.onnx")(images) for folder in (BUNDLED, tmp_path))
+    assert np.mean(after.argmax(axis=1) == labels) > 0.8
+    assert np.abs(after - before).max() > 0
+    assert json.loads((tmp_path / "crops" / "recipe.json").read_text())["start"] == str(BUNDLED / "crops.onnx")
+    with pytest.raises(RunError, match="holds a run with .*'from':"):
+        train_reader(tmp_path, pages=40, epochs=1)

@@ -76,7 +76,7 @@ def start_from(source: str, recipe: Recipe, learner: Learner, data: Dataset) -> 
     """
     content, origin = model_file(source)
     card = Classifier(content, origin).card
-    other = find_recipe(card.recipe)
+    other = recipe if card.recipe == recipe.name else find_recipe(card.recipe)
     if (other.network or other.name) != (recipe.network or recipe.name):
         raise RunError(
             f"{source} is a {card.recipe}, and this run trains a {recipe.name}. Train with --recipe {card.recipe}, or "
