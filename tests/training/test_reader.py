@@ -10,6 +10,7 @@ from sutja.reading.detector import Detector
 from sutja.reading.naming import log_odds
 from sutja.training import reader
 from sutja.training.reader import BUNDLED, calibrate, fitted, train_reader
+from sutja.training.start import weights_in
 
 
 def test_the_fit_finds_the_weights_that_made_the_answers() -> None:
@@ -78,6 +79,11 @@ def test_crops_are_learned_on_from_a_model(tmp_path: Path, monkeypatch: pytest.M
     before, after = (Classifier.load(folder / "crops.onnx")(images) for folder in (BUNDLED, tmp_path))
     assert np.mean(after.argmax(axis=1) == labels) > 0.8
     assert np.abs(after - before).max() > 0
+    first, last, mean = (
+        np.concatenate([layer.weight.numpy().ravel() for layer in weights_in(path.read_bytes())])
+        for path in (BUNDLED / "crops.onnx", tmp_path / "crops" / "model.onnx", tmp_path / "crops.onnx")
+    )
+    np.testing.assert_allclose(mean, reader.KEPT * first + (1 - reader.KEPT) * last, rtol=2e-3, atol=1e-4)
     assert json.loads((tmp_path / "crops" / "recipe.json").read_text())["start"] == str(BUNDLED / "crops.onnx")
     with pytest.raises(RunError, match="holds a run with .*'from':"):
         train_reader(tmp_path, pages=40, epochs=1)

@@ -22,10 +22,11 @@ from typing import NamedTuple
 
 import numpy as np
 import onnx
+from onnx import numpy_helper
 
 from sutja.classifier.classifier import Classifier, bundled
 from sutja.classifier.export import detector_to_onnx
-from sutja.classifier.halves import halved
+from sutja.classifier.halves import halved, whole
 from sutja.data.dataset import Dataset, Part
 from sutja.errors import RunError
 from sutja.files import replacing, write_bytes, write_text
@@ -68,6 +69,9 @@ BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
 
 GENTLER = 5
 """The crop classifier takes steps so many times smaller where it goes on from another."""
+KEPT = 0.25
+"""Its weights are then the mean of what it has become and, with this share, of those that it started from: it knows
+nearly all that is new, and forgets less."""
 
 
 def train_reader(
@@ -110,7 +114,8 @@ def train_reader(
         data = crops_at(out / "crops.npz", path.read_bytes(), seed, pages)
         plan = plan_of(recipe, data, seed, start, out / "crops")
         carried_out(plan, data, out / "crops", Progress(), place)
-    write_model(out / "crops.onnx", onnx.load(out / "crops" / "model.onnx"))
+    model = onnx.load(out / "crops" / "model.onnx")
+    write_model(out / "crops.onnx", model if start is None else mixed(model, whole(start.read_bytes())))
     calibrate(out, seed)
 
 
@@ -131,6 +136,20 @@ def plan_of(recipe: Recipe, data: Dataset, seed: int, start: Path | None, folder
             f"{folder} has begun with other crops than those that are there now. Delete it, or bring them back."
         )
     return plan
+
+
+def mixed(model: onnx.ModelProto, start: onnx.ModelProto) -> onnx.ModelProto:
+    """A model with the mean of its weights and, with the share `KEPT`, of those of another of the same network.
+
+    Wortsman et al., Robust fine-tuning of zero-shot models, 2022.
+    """
+    before = {weight.name: numpy_helper.to_array(weight) for weight in start.graph.initializer}
+    for weight in model.graph.initializer:
+        values = numpy_helper.to_array(weight)
+        if values.dtype == np.float32:
+            mean = (1 - KEPT) * values + KEPT * before[weight.name]
+            weight.CopyFrom(numpy_helper.from_array(mean.astype(np.float32), weight.name))
+    return model
 
 
 def write_model(path: Path, model: onnx.ModelProto) -> None:
