@@ -14,7 +14,7 @@ def bars(*bars: tuple[tuple[int, int], tuple[int, int], int]) -> list[Copy]:
     picture = np.full((200, 200), 220, np.uint8)
     for start, end, broad in bars:
         cv2.line(picture, start, end, 40, broad, cv2.LINE_AA)
-    picture = cv2.add(picture, np.random.default_rng(0).integers(0, 12, picture.shape, np.uint8))
+    picture += np.random.default_rng(0).integers(0, 12, picture.shape, np.uint8)
     return [Copy(np.pad(picture, MARGIN, mode="edge"), (1.0, 1.0), np.zeros((1, 1), np.float32))]
 
 

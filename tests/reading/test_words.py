@@ -83,7 +83,9 @@ def test_a_bar_that_fills_its_box_is_known_by_its_ink(apart: int, light_on_dark:
     picture[:, x - PITCH // 2 : x + PITCH // 2] = 235
     cv2.line(picture, (x - 11 + apart, y - 20), (x - 11 + apart, y + 20), 20, 6, cv2.LINE_AA)
     bar = named(2)
-    found = replace(bar.found, centres=np.array([(x - 11 + apart, y)], np.float32), sizes=np.float32([[7, 44]]))
+    found = replace(
+        bar.found, centres=np.array([(x - 11 + apart, y)], np.float32), sizes=np.array([[7, 44]], np.float32)
+    )
     bar = replace(bar, found=found)
     assert spelled(bar, copies(255 - picture if light_on_dark else picture)).tolist() == [not apart]
 

@@ -187,7 +187,7 @@ def test_a_desk_at_the_border_hides_nothing_that_is_written() -> None:
         changed = np.abs(with_surroundings(bare, sheet, np.random.default_rng(seed)) - bare) > 4
         assert not changed[40:70, 150:170].any()
         assert not changed[60:68, 20:35].any()
-        covering, left_out = covering + changed.any(), left_out + (not changed.any())
+        covering, left_out = covering + bool(changed.any()), left_out + (not changed.any())
     assert covering
     assert left_out
 
