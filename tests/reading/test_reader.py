@@ -79,14 +79,14 @@ def test_boxes_are_where_the_ink_is(row: tuple[np.ndarray, str]) -> None:
 
 
 def test_boxes_of_a_sloping_page_are_around_its_ink() -> None:
-    level = cv2.copyMakeBorder(written("4170447", height=60, pitch=70), 130, 130, 60, 60, cv2.BORDER_REPLICATE)
+    level = cv2.copyMakeBorder(written("4870447", height=60, pitch=70), 130, 130, 60, 60, cv2.BORDER_REPLICATE)
     middle = level.shape[1] / 2, level.shape[0] / 2
     turn = cv2.getRotationMatrix2D(middle, -26, 1.0)
     picture = cv2.warpAffine(level, turn, level.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
     stages = stages_of(picture)
     assert stages.slope == pytest.approx(np.radians(26), abs=0.03)
     reading = stages.reading("")
-    assert reading.text == "4170447"
+    assert reading.text == "4870447"
     _, _, pieces, _ = cv2.connectedComponentsWithStats((picture < 150).astype(np.uint8))
     inks = sorted((Box(*piece[:4].tolist()) for piece in pieces[1:] if piece[4] > 50), key=lambda box: box.x)
     for digit, ink in zip(reading.digits, inks, strict=True):
