@@ -83,7 +83,9 @@ def test_crops_are_learned_on_from_a_model(tmp_path: Path, monkeypatch: pytest.M
         np.concatenate([layer.weight.numpy().ravel() for layer in weights_in(path.read_bytes())])
         for path in (BUNDLED / "crops.onnx", tmp_path / "crops" / "model.onnx", tmp_path / "crops.onnx")
     )
-    np.testing.assert_allclose(mean, reader.KEPT * first + (1 - reader.KEPT) * last, rtol=2e-3, atol=1e-4)
+    np.testing.assert_allclose(
+        mean, reader.KEPT * first + (1 - reader.KEPT) * last, rtol=1e-2, atol=1e-3
+    )  # kept in half the bytes
     assert json.loads((tmp_path / "crops" / "recipe.json").read_text())["start"] == str(BUNDLED / "crops.onnx")
     with pytest.raises(RunError, match="holds a run with .*'from':"):
         train_reader(tmp_path, pages=40, epochs=1)
