@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from sutja.synthesis.glyphs import Stamp
+from sutja.synthesis.hand import Hand
 from sutja.synthesis.plane import Plane
 from sutja.synthesis.rows import hand_of
 from sutja.synthesis.style import Style
-from sutja.synthesis.writer import Digits, Hand, Sheet
+from sutja.synthesis.writer import Digits, Sheet
 
 HAND = Hand(height=40, pen=0.1, slant=0, variation=0, foreign=0, darkness=0.9)
 

@@ -39,7 +39,7 @@ SPACE, WIDER, SPACE_ANYHOW = 1.3, 0.9, 2.5
 """A gap is a space if it is wider than `SPACE` and than what is usual in its row by `WIDER`, or than `SPACE_ANYHOW`;
 from edge to edge, in the median height of the row."""
 NEAREST = 0.04
-"""Nor are digits that are no farther along their row than this: two thin 1s may be hardly farther."""
+"""Digits no farther along their row than this are no neighbours in it; two thin 1s may be hardly farther."""
 NEIGHBOURS = 16
 """To so many of the nearest digits a link is tried."""
 CHUNK = 64

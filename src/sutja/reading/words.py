@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float32, UInt8
 from sutja.pictures.contrast import CROP_DIGIT, evened, ground_and_reach, patch_of
 from sutja.reading.detector import MARGIN, Copy
 from sutja.reading.naming import Named, fitting, place_of
+from sutja.reading.overlaps import CERTAIN
 
 TEXT = 0.25
 """A page of which no digits explain this share of the ink of signs has words on it."""
@@ -36,8 +37,8 @@ CONVEX, ROUND, LONG = 0.9, (0.7, 0.87), 1.6
 is at most so many times as long as wide."""
 AROUND = 1.1
 """A digit's box is taken so much larger: strokes reach beyond it."""
-TRACE, CERTAIN = 0.15, 0.95
-"""What stands out by less than the first of what the page's certain digits do, and is less certain, is a trace."""
+TRACE = 0.15
+"""What stands out by less than this share of what the page's certain digits do, and is less certain, is a trace."""
 FAINTEST, HALF = 0.3, 0.5
 """Ink stands out by at least the first, and by this share of what the darkest in digits does."""
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sutja.synthesis.hand import Hand
 from sutja.synthesis.signs import LETTERS, LOOKALIKES
 from sutja.synthesis.style import Style
-from sutja.synthesis.writer import Digits, Hand, Sheet
+from sutja.synthesis.writer import Digits, Sheet
 
 Random = np.random.Generator
 SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "plus", "equals")

@@ -16,6 +16,7 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -102,7 +103,7 @@ def train_reader(
     settings: dict[str, int | str] = {"steps": steps, "pages": pages, "epochs": recipe.epochs, "seed": seed}
     if start is not None:
         recipe = recipe.with_changes(learning_rate=recipe.learning_rate / GENTLER)
-        settings["from"] = place_of(start)
+        settings["from"] = sha256(start.read_bytes()).hexdigest()[:16]  # of what it is: the folder may be moved
     agree(out, settings)
     path = out / "detector.onnx"
     if not path.exists():

@@ -1,0 +1,61 @@
+"""How a row is written: its size, pen and slant, and the habits of who writes it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float64
+
+Random = np.random.Generator
+
+
+@dataclass
+class Hand:
+    """How one row is written.
+
+    Attributes:
+        height: Of a digit, in pixels of the page.
+        pen: Thickness as a share of the height; 0 for that of MNIST's writers.
+        slant: Horizontal shift a pixel of height.
+        variation: Deviation of heights and places, as a share of the height.
+        foreign: Share of digits drawn from strokes of our own.
+        darkness: Of the ink, up to 1.
+        habits: Share of digits that are out of proportion.
+        breadth: How many times as wide as usual the digits are.
+        joined: Whether the pen goes on from a digit to the next.
+        straight: Whether a 1 is one upright bar.
+        repeats: Share of digits that are the one before once more.
+        last: The digit that was written before.
+    """
+
+    height: float
+    pen: float
+    slant: float
+    variation: float
+    foreign: float
+    darkness: float
+    habits: float = 0.0
+    breadth: float = 1.0
+    joined: bool = False
+    straight: bool = False
+    repeats: float = 0.0
+    last: int | None = None
+
+    def once_more(self, random: Random) -> int | None:
+        """The digit before, where it is to be written once more."""
+        return self.last if self.repeats > 0 and random.random() < self.repeats else None
+
+    def unusual(self, random: Random) -> bool:
+        """Whether the next digit is out of proportion."""
+        return self.habits > 0 and random.random() < self.habits
+
+    def matrix(self, random: Random) -> Float64[np.ndarray, "2 2"]:
+        """From units of a digit's height to pixels of the page, for one sign."""
+        first, second, third = random.standard_normal(3).tolist()
+        height = self.height * math.exp(first * self.variation)
+        width, lean = height * self.breadth * math.exp(second * 0.08), -self.slant * height
+        angle = third * 0.35 * self.variation
+        cosine, sine = math.cos(angle), math.sin(angle)
+        return np.array(
+            [[cosine * width, cosine * lean - sine * height], [sine * width, sine * lean + cosine * height]]
+        )
