@@ -113,8 +113,11 @@ def test_an_interrupted_run_leaves_no_labels_and_can_be_done_again(
         write_pages(tmp_path, 4, "clean", data="digits")
     assert set(files(tmp_path)) == {"page-00000.png", "page-00001.png"}
     monkeypatch.setattr(folder, "_write_png", write)
+    for name in (".page-00002-ab12cd_x.png", ".page-of-my-own.png"):
+        (tmp_path / name).write_bytes(b"\x89PNG, but no more")  # what a killed process leaves, and what is none of ours
     write_pages(tmp_path, 4, "clean", data="digits")
-    assert len(files(tmp_path)) == 5
+    assert len(files(tmp_path)) == 6
+    assert (tmp_path / ".page-of-my-own.png").exists()
 
 
 def test_labels_that_cannot_be_written_leave_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

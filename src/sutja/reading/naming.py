@@ -43,9 +43,9 @@ BORDER = 4
 GROUND, FULL = 40, 170
 """In a crop the ground has the first of these grey levels, as `sutja.pictures.contrast.bright` makes it; so many above
 it are a pixel full of ink."""
-FAINT, STAINED = 70, 70 / 255
-"""From so many grey levels above the ground on a pixel is counted as ink of a stroke; and from so much ink, as a share,
-it belongs to a piece of ink that is framed for the second opinion."""
+FAINT, STAINED = 70, 70
+"""From so many grey levels above the ground on a pixel is counted as ink of a stroke; and from so much ink, of 255, it
+belongs to a piece of ink that is framed for the second opinion."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def with_second_opinion(
 def middle_piece(crop: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "28 28"] | None:
     """The pieces of ink in the middle of a crop, framed as MNIST does; None where they run out of it, or are none."""
     ink = np.clip((crop.astype(np.float32) - GROUND) * np.float32(255 / FULL), 0, 255)
-    ink[ink < 255 * STAINED] = 0
+    ink[ink < STAINED] = 0
     count, numbers = cv2.connectedComponents((ink > 0).astype(np.uint8), connectivity=8)
     inner = numbers[BORDER:-BORDER, BORDER:-BORDER]
     whole, inside = (np.bincount(part.ravel(), minlength=count) for part in (numbers, inner))

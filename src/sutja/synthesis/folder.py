@@ -64,12 +64,12 @@ def write_pages(
         >>> sorted(path.name for path in Path("pages").iterdir())
         ['labels.jsonl', 'page-00000.png', 'page-00001.png']
     """
-    begun = [*out.glob("page-*.png"), *out.glob(".page-*.png")]
-    if (out / LABELS).exists() or not all(is_ours(page, TITLE) for page in begun if page.name[0] != "."):
+    begun, broken = list(out.glob("page-*.png")), out.glob(".page-?????-????????.png")  # as `replacing` names them
+    if (out / LABELS).exists() or not all(is_ours(page, TITLE) for page in begun):
         raise SutjaError(f"{out} holds pages already. Name another folder.")
     style_named(style, np.random.default_rng(0))  # an unknown style is told before any work
     start, digits = time.perf_counter(), digits_of(load(data), part)
-    for page in begun:  # of a run that was interrupted
+    for page in [*begun, *broken]:  # of a run that was interrupted
         page.unlink()
     write = partial(_write_each, out=out, digits=digits, style=style, seed=seed, colour=colour)
     workers = max(1, min(os.cpu_count() or 1, count // WORTH_A_PROCESS))

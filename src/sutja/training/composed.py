@@ -19,7 +19,6 @@ PATCH = 192
 PLACES = PATCH // STRIDE
 SMALLEST, LARGEST = 10.0, 72.0
 """Pixels of the longer side of digits that the detector must find; smaller ones are not asked for."""
-CURRENCIES = frozenset({"dollar", "euro"})
 TOO_LARGE = 100.0
 """Digits from this size on are to be left to a smaller copy of the picture; between, either is right."""
 
@@ -48,7 +47,7 @@ def targets_of(page: Page, left: int = 0, top: int = 0, side: int = PATCH) -> Ta
     sized, weight = np.zeros((places, places), np.float32), np.ones((places, places), np.float32)
     rows, columns = np.mgrid[0:places, 0:places].astype(np.float32)
     for sign in page.signs:
-        if sign.name in LOOKALIKES - CURRENCIES and not sign.spelled:
+        if sign.name in LOOKALIKES and not sign.spelled:
             _ignore(weight, sign.box, left, top)
     for digit in page.digits:
         x, y, width, height = digit.box

@@ -132,7 +132,7 @@ def truth_of(page: Page, found: Found) -> np.ndarray:
         return truth
     boxes = np.concatenate([found.centres - found.sizes / 2, found.sizes], axis=1)
     for sign in page.signs:
-        if sign.name in LOOKALIKES and not sign.spelled:  # currencies too: a crop may show no more than an S
+        if sign.name in LOOKALIKES and not sign.spelled:
             truth[joint_share(boxes, sign.box) > 0.3] = UNCLEAR
     best = np.zeros(len(found))
     for digit in page.digits:
