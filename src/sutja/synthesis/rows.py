@@ -14,11 +14,13 @@ Random = np.random.Generator
 SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "plus", "equals")
 BEFORE = (
     "hash", "dollar", "dollar", "euro", "won", "asterisk", "asterisk, asterisk", "equals", "dash", "plus", "x", "N",
-    "B", "R, s", "R, s, dot", "S, slash", "U, S, dollar", "dollar, hash", "N, o, dot",
+    "B", "R, s", "R, s, dot", "S, slash", "U, S, dollar", "dollar, hash", "N, o, dot", "equals, dollar",
+    "hash, hash", "dash, dash", "left parenthesis, dollar", "asterisk, asterisk, asterisk",
 )  # fmt: skip
 AFTER = (
     "dash", "long dash", "percent", "equals", "slash", "asterisk", "asterisk, asterisk", "hash", "dot", "won", "k", "m",
-    "slash, dash", "dot, dash", "comma, dash", "slash, long dash",
+    "slash, dash", "dot, dash", "comma, dash", "slash, long dash", "dash, hash",
+    "equals, dash", "long dash, long dash", "slash, equals", "asterisk, asterisk, asterisk", "x, x", "dot, x, x",
 )  # fmt: skip
 """Signs that come before and after a number, one or several."""
 PRINTED = ("$", "US$", "Rs.", "Rs", "S/", "EUR", "No.", "Nr.", "Fr.", "Bs", "KRW", "R$", "GBP", "Total", "Date:")
