@@ -53,11 +53,15 @@ def test_a_word_in_fine_print_comes_again_and_again_darker_or_lighter_than_its_p
         assert all(part.any() for part in np.array_split(level, 4, axis=1))
 
 
-def test_surroundings_cover_a_side_and_leave_paper() -> None:
-    for seed in range(12):
+def test_surroundings_cover_a_side_or_lie_on_the_paper_and_leave_it() -> None:
+    within = 0
+    for seed in range(40):
         covered = surroundings(np.full(SHAPE, 700, np.float32), np.random.default_rng(seed)) < 300
         assert 0 < covered.mean() < 0.8
-        assert covered[[0, -1]].any() or covered[:, [0, -1]].any()
+        if not (covered[[0, -1]].any() or covered[:, [0, -1]].any()):
+            within += 1
+            assert covered.mean() < 0.1  # a pen
+    assert 0 < within < 12
 
 
 @pytest.mark.parametrize("thickness", [1.0, 4.0])

@@ -16,6 +16,11 @@ APART = 0.25
 """They are two if, between them, there is less ink than in either: by this share of what there may be, on average."""
 LARGER = 1.0
 """Between places that overlap, one of e times the size may have 1/e of the odds."""
+BESIDE, INSIDE, AS_HIGH = 0.3, 0.35, 1.33
+"""A certain place stays beside others for all that they share, where its middle is so many heights and so much of
+either width aside of theirs, and none is so many times as high: boxes may be wider than their digits."""
+NEAR, ROW = 1.2, 0.6
+"""Near it in its row is what is no farther than this, in heights, to the side, and above or below."""
 CERTAIN, BORROWED = 0.95, 0.75
 """A place of less than the first probability is none if more than this share of its ink is that of likelier ones."""
 
@@ -44,7 +49,22 @@ def without_overlaps(named: Named, copies: list[Copy]) -> Named:
         for other in np.flatnonzero(over & open_places & narrow & narrow[number]).tolist():
             over[other] = other == number or not two_strokes(named.found, number, other, copies)
         open_places &= ~over
+    certain = [number for number in order.tolist() if named.probability[number] >= CERTAIN and number not in kept]
+    for number in certain:
+        if stands_beside(number, named.found.chosen(np.array(kept)), named.found):
+            kept.append(number)
     return named.chosen(np.array(kept, int))
+
+
+def stands_beside(number: int, others: Found, found: Found) -> bool:
+    """Whether a place is clearly aside of all others that are near it in its row, and as high as they."""
+    width, height = found.sizes[number]
+    widths, heights = others.sizes.T
+    steps, larger = np.abs(others.centres - found.centres[number]), np.maximum(heights, height)
+    near = (steps[:, 0] < NEAR * larger) & (steps[:, 1] < ROW * larger)
+    aside = steps[:, 0] >= np.maximum(BESIDE * larger, INSIDE * np.maximum(widths, width))
+    alike = np.abs(np.log(heights / height)) <= np.log(AS_HIGH)
+    return bool((aside & alike)[near].all())
 
 
 def shared_with(

@@ -168,9 +168,10 @@ def _turned(shape: tuple[int, int], angle: float) -> tuple[Float64[np.ndarray, "
 
 
 def surroundings(paper: Grey, random: Random) -> Grey:
-    """The paper, with what lies around it at one or two sides: a desk, a dark edge, fingers."""
+    """The paper, with what lies around it at one or two sides, or on it: a desk, a dark edge, fingers, a pen."""
     for _ in range(random.integers(1, 3)):
-        mask = _beside(paper.shape, random) if random.random() < 0.75 else _finger(paper.shape, random)
+        thing = (_beside, _finger, _pen)[random.choice(3, p=[0.55, 0.2, 0.25])]
+        mask = thing(paper.shape, random)
         level = random.uniform(5, 250) + random.uniform(0, 18) * texture(paper.shape, random)
         if random.random() < 0.4:  # the paper throws a shadow, or its edge is bright
             edge = cv2.GaussianBlur(mask, (0, 0), random.uniform(1, 6))
@@ -195,6 +196,21 @@ def _finger(shape: tuple[int, int], random: Random) -> Grey:
     axes = (max(2, round(size * random.uniform(0.9, 2.4))), max(2, round(size * 0.6)))
     turn = (0 if side < 2 else 90) + random.uniform(-35, 35)
     cv2.ellipse(mask, centre, axes, turn, 0, 360, 1.0, -1, cv2.LINE_AA)
+    return mask
+
+
+def _pen(shape: tuple[int, int], random: Random) -> Grey:
+    """1 in a pen or pencil, mostly along a side of the picture, 0 around it."""
+    mask, longer = np.zeros(shape, np.float32), max(shape)
+    length, breadth = random.uniform(0.25, 1.2) * longer, max(2.0, random.uniform(0.01, 0.045) * longer)
+    angle = random.choice([0, np.pi / 2, np.pi, -np.pi / 2]) + random.normal(0, 0.25)
+    outline = np.array([(-0.5, -0.5), (0.42, -0.5), (0.5, -0.1), (0.5, 0.1), (0.42, 0.5), (-0.5, 0.5)])
+    along, aside = (outline * (length, breadth)).T
+    corners = np.stack(
+        [np.cos(angle) * along - np.sin(angle) * aside, np.sin(angle) * along + np.cos(angle) * aside], 1
+    )
+    middle = random.uniform(0.03, 0.97, 2) * shape[::-1]
+    cv2.fillPoly(mask, [np.rint((middle + corners) * (1 << BITS)).astype(np.int32)], 1.0, cv2.LINE_AA, BITS)
     return mask
 
 

@@ -11,7 +11,7 @@ from sutja.synthesis.style import Style
 from sutja.synthesis.writer import Digits, Sheet
 
 Random = np.random.Generator
-SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "plus", "equals")
+SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "slash", "plus", "equals")
 BEFORE = (
     "hash", "dollar", "dollar", "euro", "won", "asterisk", "asterisk, asterisk", "equals", "dash", "plus", "x", "N",
     "B", "R, s", "R, s, dot", "S, slash", "U, S, dollar", "dollar, hash", "N, o, dot", "equals, dollar",
@@ -25,8 +25,8 @@ AFTER = (
 """Signs that come before and after a number, one or several."""
 PRINTED = ("$", "US$", "Rs.", "Rs", "S/", "EUR", "No.", "Nr.", "Fr.", "Bs", "KRW", "R$", "GBP", "Total", "Date:")
 """What may be printed before a number."""
-THEMSELVES = frozenset({"dollar", "euro"})
-"""Signs that are like a digit, but that a look at the whole of them tells from one."""
+THEMSELVES = frozenset({"dollar", "euro", "slash"})
+"""Signs that are like a digit, but that a look at the whole of them, and at the digits beside, tells from one."""
 BREADTH = (-0.7, 0.25)
 """The range of the logarithm of how many times as wide as usual an unusual hand's digits are: half as wide or more."""
 JOINED = 0.6
@@ -175,7 +175,7 @@ def _print(row: Row, random: Random) -> None:
 def _separate(row: Row, random: Random) -> None:
     """Write a sign between two digits, mostly a dot, a comma or a dash."""
     name = str(random.choice(SEPARATORS[:3] if random.random() < 0.8 else SEPARATORS))
-    width = row.sign(name, random)
+    width = row.sign(name, random, spelled=name in THEMSELVES)
     if width is not None:
         row.advance(width, max(0.02, row.style.gap) + random.uniform(0, 0.1))
 

@@ -58,7 +58,8 @@ def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, ev
         none = clear[truth[clear] == NOT_A_DIGIT][:FALSE_FINDS]
         clear = np.concatenate([clear[truth[clear] != NOT_A_DIGIT], none])
         crops = crops_of(found.chosen(clear), copies)
-        kept = np.flatnonzero(np.logical_or(truth[clear] != NOT_A_DIGIT, ~upright_strokes(crops[:, 0])))
+        asked = truth[clear] != NOT_A_DIGIT
+        kept = np.flatnonzero(asked | ~upright_strokes(crops[:, 0]) if style.ruling == "lines" else np.ones_like(asked))
         images.append(crops[kept])
         labels.append(truth[clear[kept]].astype(np.uint8))
     return Crops(np.concatenate(images), np.concatenate(labels))
@@ -67,7 +68,8 @@ def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, ev
 def upright_strokes(crops: UInt8[np.ndarray, "n 28 28"]) -> Bool[np.ndarray, "n"]:
     """Whether a crop shows an upright stroke alone: a piece of a dashed rule looks like a 1, and none is asked for.
 
-    A rule that runs through the crop is another matter: no 1 does that.
+    On pages without rules such a stroke is a slash, an l or a pen. A rule that runs through the
+    crop is another matter: no 1 does that.
     """
     inked = crops > INKED
     rows, columns = np.asarray(inked.any(axis=2)), np.asarray(inked.any(axis=1))
@@ -92,6 +94,7 @@ def everyday_style(random: np.random.Generator, width: int, height: int) -> Styl
         signs=float(random.choice([0.0, 0.2, 0.7], p=[0.4, 0.3, 0.3])),
         dark=style.dark or bool(random.random() < 0.1),
         contrast=style.contrast * float(random.uniform(0.4, 1.0)),
+        surroundings=bool(random.random() < 0.15),
         habits=any_habits(random),
         straight=STRAIGHT,
         repeats=any_repeats(random),
