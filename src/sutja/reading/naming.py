@@ -98,6 +98,12 @@ class Named:
         alone = (self.presence >= LONE / 2).sum() == 1
         return np.asarray(alone & (self.presence >= LONE) & (self.found.sizes.max(axis=1, initial=0) >= LARGE * side))
 
+    @classmethod
+    def joined(cls, *parts: "Named") -> "Named":
+        """All of several."""
+        arrays = zip(*((p.crops, p.answers, p.label, p.probability, p.presence) for p in parts), strict=True)
+        return cls(Found.joined(*(part.found for part in parts)), *(np.concatenate(each) for each in arrays))
+
     def chosen(self, which: np.ndarray) -> "Named":
         """Some of the places."""
         return Named(

@@ -1,7 +1,7 @@
 """Of places that show the same thing one stays: overlaps, the edges of one broad stroke, the ink of a neighbour."""
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
 from sutja.pictures.contrast import CROP, CROP_DIGIT, ground_and_reach, patch_of
 from sutja.reading.detector import MARGIN, Copy, Found
@@ -100,14 +100,19 @@ def two_strokes(found: Found, one: int, other: int, copies: list[Copy]) -> bool:
 
 def without_borrowed(named: Named) -> Named:
     """The places but those that are not certain and have hardly any ink of their own: beside a broad 1 is no second."""
-    centres, sizes = named.found.centres, named.found.sizes
-    kept, pixels = named.probability >= CERTAIN, np.arange(CROP)[:, None, None]
+    kept = named.probability >= CERTAIN
     for number in np.flatnonzero(~kept).tolist():
-        scale = CROP_DIGIT / sizes[number].max()
-        middles = (centres - centres[number]) * scale + (CROP - 1) / 2
-        within = np.abs(pixels - middles) <= np.maximum(sizes * scale / 2, 0.5)  # of each pixel, box, and axis
-        inside = within[:, None, :, 1] & within[None, :, :, 0]
-        ink = (named.crops[number, 0] >= GROUND + FAINT) & inside[..., number]
-        others = inside[..., named.probability > named.probability[number]].any(axis=-1)
-        kept[number] = (ink & others).sum() <= BORROWED * ink.sum()
+        likelier = named.probability > named.probability[number]
+        kept[number] = borrowed_share(named, number, likelier) <= BORROWED
     return named.chosen(kept)
+
+
+def borrowed_share(named: Named, number: int, others: Bool[np.ndarray, "n"]) -> float:
+    """The share of a place's ink that lies within the boxes of some others; 0 if it has none."""
+    centres, sizes = named.found.centres, named.found.sizes
+    scale, pixels = CROP_DIGIT / sizes[number].max(), np.arange(CROP)[:, None, None]
+    middles = (centres - centres[number]) * scale + (CROP - 1) / 2
+    within = np.abs(pixels - middles) <= np.maximum(sizes * scale / 2, 0.5)  # of each pixel, box, and axis
+    inside = within[:, None, :, 1] & within[None, :, :, 0]
+    ink = (named.crops[number, 0] >= GROUND + FAINT) & inside[..., number]
+    return float((ink & inside[..., others].any(axis=-1)).sum() / max(1, ink.sum()))

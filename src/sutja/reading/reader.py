@@ -24,6 +24,7 @@ from sutja.reading.components import cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
 from sutja.reading.naming import LEAST, Calibration, Named, Namer, own_names
+from sutja.reading.neighbours import with_gaps_filled, without_strays
 from sutja.reading.overlaps import without_borrowed, without_overlaps
 from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
@@ -269,15 +270,19 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
 
 
 def digits_among(places: Named, copies: list[Copy], side: int) -> Named:
-    """The likely places, of those that overlap the likeliest, but no traces nor letters; the surest of very many.
+    """The likely places, of those that overlap the likeliest, and what fills gaps; no traces, letters nor strays.
+
+    Of very many the surest.
 
     Args:
         places: What was found, named.
         copies: Of the picture.
         side: The shorter side of its grey levels, in pixels.
     """
-    kept = without_borrowed(without_overlaps(places.chosen(places.likely(side)), copies))
-    kept = without_letters(without_traces(kept, copies), copies)
+    likely = places.likely(side)
+    kept = without_borrowed(without_overlaps(places.chosen(likely), copies))
+    kept = with_gaps_filled(kept, places.chosen(~likely))
+    kept = without_strays(without_letters(without_traces(kept, copies), copies))
     return kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
 
 

@@ -16,7 +16,7 @@ from sutja.reading.overlaps import CERTAIN
 
 TEXT = 0.25
 """A page of which no digits explain this share of the ink of signs has words on it."""
-WORD, SURE_WORD, SHORT_WORD = 0.1, 0.3, 0.55
+WORD, SURE_WORD, SHORT_WORD = 0.1, 0.4, 0.55
 """On a page with words what looks like a digit is a letter where no digits explain this share of its run; the second
 where the run's digits are, in the middle, certain, and words not most of the page."""
 MANY = 10

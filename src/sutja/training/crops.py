@@ -15,6 +15,8 @@ from sutja.synthesis.writer import Digits
 
 SAME, OTHER = 0.5, 0.3
 """A place shows a digit when it shares this much of their joint area with it, and shows none below the second."""
+COVERED, ITS_OWN = 0.7, 0.65
+"""It shows neither of two digits when it covers so much of both, and shares no more than the second with either."""
 FALSE_FINDS = 14
 """At most this many places without a digit are taken of a page, the strongest first."""
 JITTER = 0.07
@@ -137,14 +139,24 @@ def truth_of(page: Page, found: Found) -> np.ndarray:
     for sign in page.signs:
         if sign.name in LOOKALIKES and not sign.spelled:
             truth[joint_share(boxes, sign.box) > 0.3] = UNCLEAR
-    best = np.zeros(len(found))
+    best, covered = np.zeros(len(found)), np.zeros(len(found), int)
     for digit in page.digits:
         share = joint_share(boxes, digit.box)
+        covered += digit.visible & (covered_share(boxes, digit.box) > COVERED)
         better = share > best
         best[better] = share[better]
         truth[better & (share >= SAME)] = digit.label if digit.visible else UNCLEAR
         truth[better & (share >= OTHER) & (share < SAME)] = UNCLEAR
+    truth[(covered > 1) & (best < ITS_OWN)] = NOT_A_DIGIT
     return truth
+
+
+def covered_share(boxes: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """The part of a box that each of some boxes covers."""
+    (x, y, width, height), (lefts, tops, widths, heights) = box, boxes.T
+    across = np.minimum(lefts + widths, x + width) - np.maximum(lefts, x)
+    down = np.minimum(tops + heights, y + height) - np.maximum(tops, y)
+    return np.asarray(across.clip(0) * down.clip(0) / (width * height))
 
 
 def joint_share(boxes: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:

@@ -1,0 +1,104 @@
+"""What a place's neighbours in its row say of it: a doubtful one between sure digits is one, one beside them is none.
+
+How likely a place is a digit was fitted on places of all kinds. Between two digits of the same height there is hardly
+ever anything else that has come so far; at the end of a row there are slashes, and alone there are pens and print.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from sutja.reading.detector import Found
+from sutja.reading.naming import Named
+from sutja.reading.overlaps import CERTAIN, borrowed_share, shared_with
+
+MAYBE = 0.35
+"""A place that is some digit with this probability is one where it fills a gap between two digits, each of which is
+right with the probability `SURE`."""
+SURE = 0.8
+FILLED, STEP, AS_HIGH = 0.6, 0.35, (0.65, 1.5)
+"""They are no farther than this from it, from edge to edge in its heights, step no more up or down, and are so many
+times as high."""
+APART, FOREIGN = 0.35, 0.4
+"""It shares no more than this with the box of any digit, and no more than the second share of its ink is in theirs."""
+STROKE, NEXT = 0.7, (0.2, 1.5)
+"""A 1 of less than this probability, to one side of which there is a digit from so many to so many of its heights away,
+and none to the other side, is a slash or a pen."""
+SMALL = 0.5
+"""A doubtful place of less than this part of the height of the page's certain digits is one only beside larger ones, as
+raised cents are."""
+ROW = 0.5
+"""Places of a row stand no more than this above or below each other, in heights of the larger."""
+
+
+class Steps(NamedTuple):
+    """From a place to others.
+
+    Attributes:
+        gap: Between their edges, sideways, in heights of the larger of both; below 0 where they overlap.
+        right: Whether the other is to the right.
+        row: Whether it is in the same row, and not the place itself.
+    """
+
+    gap: Float[np.ndarray, "n"]
+    right: Bool[np.ndarray, "n"]
+    row: Bool[np.ndarray, "n"]
+
+
+def steps_from(number: int, found: Found) -> Steps:
+    """The steps from one of some places to all of them."""
+    (across, down), (widths, heights) = (found.centres - found.centres[number]).T, found.sizes.T
+    larger = np.maximum(heights, heights[number])
+    row = np.abs(down) < ROW * larger
+    row[number] = False
+    return Steps((np.abs(across) - (widths + widths[number]) / 2) / larger, across > 0, row)
+
+
+def with_gaps_filled(named: Named, others: Named) -> Named:
+    """The digits, and of other places those that fill a gap between two of them.
+
+    Args:
+        named: What is taken for digits.
+        others: Places that were not likely enough.
+    """
+    every = Named.joined(named, others.chosen(others.presence >= MAYBE))
+    taken = np.arange(len(every.label)) < len(named.label)
+    for number in np.argsort(-np.where(taken, 2.0, every.presence), kind="stable")[len(named.label) :].tolist():
+        taken[number] = fills_gap(number, every, taken)
+    return every.chosen(taken)
+
+
+def fills_gap(number: int, every: Named, taken: Bool[np.ndarray, "n"]) -> bool:
+    """Whether a place stands between two of those that are taken, as high as they, with ink of its own."""
+    found, height = every.found, every.found.sizes[number, 1]
+    heights, steps = found.sizes[:, 1] / height, steps_from(number, found)
+    near = taken & steps.row & (every.probability > SURE) & (heights > AS_HIGH[0]) & (heights < AS_HIGH[1])
+    near &= np.abs(found.centres[:, 1] - found.centres[number, 1]) < STEP * height
+    near &= steps.gap * np.maximum(heights, 1) < FILLED
+    if not ((near & steps.right).any() and (near & ~steps.right).any()):
+        return False
+    if (taken & (shared_with(number, found.centres, found.sizes) > APART)).any():
+        return False
+    return borrowed_share(every, number, taken) <= FOREIGN
+
+
+def without_strays(named: Named) -> Named:
+    """The places but doubtful ones that stand as no digit does: strokes at the end of a row, and what is small alone.
+
+    Args:
+        named: What is taken for digits.
+    """
+    certain, heights = named.probability >= CERTAIN, named.found.sizes[:, 1]
+    kept = np.ones(len(certain), bool)
+    usual = float(np.median(heights[certain])) if certain.any() else 0.0
+    for number in np.flatnonzero(~certain).tolist():
+        gap, right, row = steps_from(number, named.found)
+        near = row & (gap < NEXT[1])
+        one_side = near.any() and (near & right).any() != (near & ~right).any()
+        if named.label[number] == 1 and named.probability[number] < STROKE and one_side:
+            larger = np.maximum(heights / heights[number], 1)
+            kept[number] = (gap * larger)[near].min() <= NEXT[0]
+        if heights[number] < SMALL * usual:
+            kept[number] &= (row & (gap < 1) & (heights >= SMALL * usual)).any()
+    return named.chosen(kept)
