@@ -54,7 +54,7 @@ def written(text: str, height: int = 48, pitch: int = 50, seed: int = 0) -> np.n
 
 def named_places(*places: tuple[float, float, float, float, float]) -> Named:
     """Places as x, y of the middle, width, height, probability."""
-    values = np.array(places, np.float32)
+    values = np.array(places, np.float32).reshape(-1, 5)
     n = len(values)
     found = Found(values[:, :2], values[:, 2:4], np.zeros((n, 10), np.float32))
     empty = np.zeros((n, 2, 28, 28), np.uint8), np.zeros((n, 11))

@@ -33,6 +33,19 @@ def test_a_place_that_was_dropped_drops_no_other() -> None:
     assert without_overlaps(named_places(*chain), bars()).label.tolist() == [0, 2]
 
 
+def test_a_certain_place_clearly_beside_others_stays_for_all_that_a_wide_box_covers_it() -> None:
+    def kept(*places: tuple[float, float, float, float, float]) -> list[int]:
+        return list(without_overlaps(named_places(*places), bars()).label)
+
+    wide = (50, 50, 40, 30, 1.0)  # its digit is on the left
+    assert kept(wide, (66, 50, 18, 30, 0.97)) == [0, 1]
+    assert kept(wide, (66, 50, 18, 30, 0.9)) == [0]
+    assert kept(wide, (55, 50, 18, 30, 0.97)) == [0]  # in its middle
+    assert kept(wide, (66, 50, 18, 16, 0.97)) == [0]  # half as high
+    assert kept(wide, (80, 50, 18, 30, 0.98), (66, 50, 18, 30, 0.97)) == [0, 1, 2]
+    assert kept(wide, (70, 50, 18, 30, 0.98), (66, 50, 18, 30, 0.97)) == [0, 1]
+
+
 @pytest.mark.parametrize("lean", [-12, 0, 12])
 @pytest.mark.parametrize("height", [40, 100])
 def test_the_edges_of_a_broad_stroke_are_one_1_and_two_1s_are_two(height: int, lean: int) -> None:

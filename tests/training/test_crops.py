@@ -40,7 +40,9 @@ def found(*boxes: tuple[float, float, float, float]) -> Found:
         ((57, 40, 20, 30), UNCLEAR),  # nearer to the second
         ((40, 40, 20, 14), UNCLEAR),  # a large part
         ((44, 56, 8, 10), NOT_A_DIGIT),  # a small one
-        ((40, 40, 44, 30), UNCLEAR),  # both
+        ((40, 40, 44, 30), NOT_A_DIGIT),  # both
+        ((34, 36, 48, 38), NOT_A_DIGIT),  # nearly both
+        ((38, 38, 32, 34), 4),  # one, and a part of the other
         ((120, 40, 20, 30), UNCLEAR),  # nobody could see it
         ((40, 120, 20, 30), UNCLEAR),  # an O like a 0
         ((80, 120, 20, 20), NOT_A_DIGIT),  # in a word
