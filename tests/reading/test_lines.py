@@ -26,6 +26,22 @@ def test_a_sloping_row_is_one_line(slope: float) -> None:
     assert [line.text for line in lines_of(page(["237845"], slope))] == ["237845"]
 
 
+def test_a_short_row_goes_on_over_a_wide_gap_as_those_above_and_below_do() -> None:
+    rows, digits = ["6010987 234495", "4776482 15434", "782 873492", "628471 87354", "987247 51800"], []
+    for row, text in enumerate(rows):
+        left, right = text.split()
+        sides = (left, 100, 100 + 130 * row, 0.07 if len(left) > 3 else -0.06), (right, 1060, 167 + 130 * row, 0.03)
+        for side, x, y, slope in sides:
+            places = x + 60 * np.arange(len(side))
+            digits += [
+                Digit(label, 0.9, Box(int(at), round(y + slope * (at - x)), 40, 60))
+                for label, at in zip(side, places, strict=True)
+            ]
+    assert [line.text for line in lines_of(digits)] == rows
+    alone = [digit for digit in digits if 300 < digit.box.y < 450]
+    assert {line.text for line in lines_of(alone)} != {"782 873492"}
+
+
 @pytest.mark.parametrize("slope", [-10, -4, 0, 4, 10])
 def test_rows_are_read_from_top_to_bottom(slope: float) -> None:
     rows = ["12345", "6879", "88888", "66666", "77777"]

@@ -17,6 +17,8 @@ from sutja.reading.result import Digit, Line
 SLOPES = np.radians(np.arange(-45, 46, 9))
 TILTS = np.radians([0, -2, 2, -4, 4, -6, 6])
 """By how much the slope of the page may differ from that of its links when chains are joined over wide gaps."""
+ALIKE = 3
+"""So many rows must have been joined over wide gaps to say at which slope those between them are."""
 TILTED = 8.0
 """What that costs a radian, in links: two digits far apart say nothing about the slope of their page."""
 REACH, FARTHEST = 3.2, 20.0
@@ -122,6 +124,26 @@ def joined(right: Numbers, middles: Points, heights: Values) -> Numbers:
     options = [_matched(pairs, _worths(pairs, each, ASIDE_FAR), len(right)) for each in directions]
     best = np.argmax([links.worth.sum() - TILTED * abs(tilt) for links, tilt in zip(options, TILTS, strict=True)])
     more = options[best].right
+    return np.where(more == everyone, _joined_alike(right, more, middles, heights), more)
+
+
+def _joined_alike(right: Numbers, wide: Numbers, middles: Points, heights: Values) -> Numbers:
+    """The right neighbours, with rows joined at the slope at which those above and below are over wide gaps.
+
+    Of a row of two or three digits its own direction says little; a page in perspective, or bent, has no slope of its
+    own.
+    """
+    everyone = np.arange(len(right))
+    linked = np.flatnonzero(wide != everyone)
+    if len(linked) < ALIKE:
+        return right
+    x, y = (middles[wide[linked]] - middles[linked]).T
+    nearest = np.abs(middles[:, 1, None] - middles[linked, 1]).argsort(axis=1, kind="stable")[:, :ALIKE]
+    slopes = np.median(np.arctan2(y, x)[nearest], axis=1)
+    joint = np.where(wide == everyone, right, wide)
+    ends, starts = np.flatnonzero(joint == everyone), np.flatnonzero(_left(joint) == everyone)
+    pairs = _pairs(ends, starts, middles, heights, FARTHEST)
+    more = _matched(pairs, _worths(pairs, np.stack([np.cos(slopes), np.sin(slopes)], 1), ASIDE_FAR), len(right)).right
     return np.where(more == everyone, right, more)
 
 
