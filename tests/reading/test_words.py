@@ -128,7 +128,7 @@ def test_without_digits_there_is_nothing_to_leave_out() -> None:
 
 
 def test_printed_words_beside_a_handwritten_number_give_hardly_a_digit(monkeypatch: pytest.MonkeyPatch) -> None:
-    number = written("2083", pitch=52, seed=1)
+    number = written("2083", height=40, pitch=44, seed=1)
     picture = sheet(420, max(620, number.shape[1] + 20))
     picture[290 : 290 + len(number), 10 : 10 + number.shape[1]] = number
     for row, text in enumerate(("Sixty Silly Oranges", "quick Boys go home", "the lazy dog over")):

@@ -28,7 +28,7 @@ LEAST = 0.5
 """A place whose label is right with this probability is a digit."""
 SURELY_ONE = 0.8
 """So is one that is some digit with this probability, however doubtful which: better a doubtful digit than a gap."""
-LONE, LARGE = 0.3, 0.25
+LONE, LARGE = 0.4, 0.25
 """Where a picture would have no digit, its only thing is one if it is any with the first probability, and its longer
 side is so much of the picture's shorter one: a picture of one thing is taken to have it read. It is the only thing if
 nothing else is a digit with half that probability."""

@@ -60,18 +60,16 @@ def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, ev
         none = clear[truth[clear] == NOT_A_DIGIT][:FALSE_FINDS]
         clear = np.concatenate([clear[truth[clear] != NOT_A_DIGIT], none])
         crops = crops_of(found.chosen(clear), copies)
-        asked = truth[clear] != NOT_A_DIGIT
-        kept = np.flatnonzero(asked | ~upright_strokes(crops[:, 0]) if style.ruling == "lines" else np.ones_like(asked))
+        kept = np.flatnonzero(np.logical_or(truth[clear] != NOT_A_DIGIT, ~upright_strokes(crops[:, 0])))
         images.append(crops[kept])
         labels.append(truth[clear[kept]].astype(np.uint8))
     return Crops(np.concatenate(images), np.concatenate(labels))
 
 
 def upright_strokes(crops: UInt8[np.ndarray, "n 28 28"]) -> Bool[np.ndarray, "n"]:
-    """Whether a crop shows an upright stroke alone: a piece of a dashed rule looks like a 1, and none is asked for.
+    """Whether a crop shows an upright stroke alone, as a piece of a dashed rule, an l or a pen: none is asked for.
 
-    On pages without rules such a stroke is a slash, an l or a pen. A rule that runs through the
-    crop is another matter: no 1 does that.
+    A rule that runs through the crop is another matter: no 1 does that.
     """
     inked = crops > INKED
     rows, columns = np.asarray(inked.any(axis=2)), np.asarray(inked.any(axis=1))

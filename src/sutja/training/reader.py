@@ -70,9 +70,9 @@ BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
 
 GENTLER = 5
 """The crop classifier takes steps so many times smaller where it goes on from another."""
-KEPT = 0.25
+KEPT = 0.5
 """Its weights are then the mean of what it has become and, with this share, of those that it started from: it knows
-nearly all that is new, and forgets less."""
+most of what is new, and forgets less."""
 
 
 def train_reader(
