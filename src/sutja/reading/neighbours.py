@@ -20,7 +20,7 @@ SURE = 0.8
 FILLED, STEP, AS_HIGH = 0.6, 0.35, (0.65, 1.5)
 """They are no farther than this from it, from edge to edge in its heights, step no more up or down, and are so many
 times as high."""
-APART, FOREIGN = 0.35, 0.4
+SHARED, FOREIGN = 0.35, 0.4
 """It shares no more than this with the box of any digit, and no more than the second share of its ink is in theirs."""
 STROKE, NEXT = 0.7, (0.2, 1.5)
 """A 1 of less than this probability, to one side of which there is a digit from so many to so many of its heights away,
@@ -62,9 +62,10 @@ def with_gaps_filled(named: Named, others: Named) -> Named:
         named: What is taken for digits.
         others: Places that were not likely enough.
     """
-    every = Named.joined(named, others.chosen(others.presence >= MAYBE))
+    likeliest = np.argsort(-others.presence, kind="stable")
+    every = Named.joined(named, others.chosen(likeliest[others.presence[likeliest] >= MAYBE]))
     taken = np.arange(len(every.label)) < len(named.label)
-    for number in np.argsort(-np.where(taken, 2.0, every.presence), kind="stable")[len(named.label) :].tolist():
+    for number in np.flatnonzero(~taken).tolist():
         taken[number] = fills_gap(number, every, taken)
     return every.chosen(taken)
 
@@ -78,7 +79,7 @@ def fills_gap(number: int, every: Named, taken: Bool[np.ndarray, "n"]) -> bool:
     near &= steps.gap * np.maximum(heights, 1) < FILLED
     if not ((near & steps.right).any() and (near & ~steps.right).any()):
         return False
-    if (taken & (shared_with(number, found.centres, found.sizes) > APART)).any():
+    if (taken & (shared_with(number, found.centres, found.sizes) > SHARED)).any():
         return False
     return borrowed_share(every, number, taken) <= FOREIGN
 

@@ -49,8 +49,8 @@ def without_overlaps(named: Named, copies: list[Copy]) -> Named:
         for other in np.flatnonzero(over & open_places & narrow & narrow[number]).tolist():
             over[other] = other == number or not two_strokes(named.found, number, other, copies)
         open_places &= ~over
-    certain = [number for number in order.tolist() if named.probability[number] >= CERTAIN and number not in kept]
-    for number in certain:
+    dropped = order[~np.isin(order, kept)]
+    for number in dropped[named.probability[dropped] >= CERTAIN].tolist():
         if stands_beside(number, named.found.chosen(np.array(kept)), named.found):
             kept.append(number)
     return named.chosen(np.array(kept, int))
