@@ -140,7 +140,8 @@ def truth_of(page: Page, found: Found) -> np.ndarray:
     best, covered = np.zeros(len(found)), np.zeros(len(found), int)
     for digit in page.digits:
         share = joint_share(boxes, digit.box)
-        covered += digit.visible & (covered_share(boxes, digit.box) > COVERED)
+        area = digit.box[2] * digit.box[3]
+        covered += digit.visible & (shared_area(boxes, np.array(digit.box)) > COVERED * area)
         better = share > best
         best[better] = share[better]
         truth[better & (share >= SAME)] = digit.label if digit.visible else UNCLEAR
@@ -149,24 +150,21 @@ def truth_of(page: Page, found: Found) -> np.ndarray:
     return truth
 
 
-def covered_share(boxes: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
-    """The part of a box that each of some boxes covers."""
-    (x, y, width, height), (lefts, tops, widths, heights) = box, boxes.T
-    across = np.minimum(lefts + widths, x + width) - np.maximum(lefts, x)
-    down = np.minimum(tops + heights, y + height) - np.maximum(tops, y)
-    return np.asarray(across.clip(0) * down.clip(0) / (width * height))
-
-
 def joint_share(boxes: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
     """The area that boxes share with another, as a part of the area that either covers (Jaccard).
 
     Thin boxes are widened to two fifths of their height first: a 1 that is a pixel beside its place is not elsewhere.
     """
     boxes, (other,) = _widened(boxes), _widened(np.array([box], float))
-    across = np.minimum(boxes[:, 0] + boxes[:, 2], other[0] + other[2]) - np.maximum(boxes[:, 0], other[0])
-    down = np.minimum(boxes[:, 1] + boxes[:, 3], other[1] + other[3]) - np.maximum(boxes[:, 1], other[1])
-    shared = across.clip(0) * down.clip(0)
+    shared = shared_area(boxes, other)
     return np.asarray(shared / (boxes[:, 2] * boxes[:, 3] + other[2] * other[3] - shared))
+
+
+def shared_area(boxes: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """The area that boxes share with another."""
+    across = np.minimum(boxes[:, 0] + boxes[:, 2], box[0] + box[2]) - np.maximum(boxes[:, 0], box[0])
+    down = np.minimum(boxes[:, 1] + boxes[:, 3], box[1] + box[3]) - np.maximum(boxes[:, 1], box[1])
+    return np.asarray(across.clip(0) * down.clip(0))
 
 
 def _widened(boxes: np.ndarray) -> np.ndarray:
