@@ -15,7 +15,18 @@ from sutja.synthesis.signs import (
     block_drawing,
     sign_strokes,
 )
-from sutja.synthesis.strokes import DIGITS, Form, Hand, digit_strokes, drawn, extent, ring, spline_basis, upright_bar
+from sutja.synthesis.strokes import (
+    DIGITS,
+    Form,
+    Hand,
+    digit_strokes,
+    drawn,
+    extent,
+    flagged_one,
+    ring,
+    spline_basis,
+    upright_bar,
+)
 
 STILL = Hand(jitter=0, slant=(0, 0), widening=0, turning=0, wobble=0)
 
@@ -83,6 +94,15 @@ def test_an_upright_bar_is_1_high_and_hardly_leans() -> None:
         left, top, right, bottom = extent(upright_bar(np.random.default_rng(seed)))
         assert (top, bottom) == pytest.approx((0, 1), abs=0.01)
         assert right - left < 0.2
+
+
+def test_a_flag_rises_to_the_top_of_its_1_and_is_shorter_than_the_bar_of_a_7() -> None:
+    for seed in range(50):
+        [one] = flagged_one(np.random.default_rng(seed))
+        assert 0.05 < one[0, 1] < 1
+        assert (one[0] - one[-1])[0] < 0.3
+        assert one[-1, 1] == pytest.approx(1, abs=0.05)
+        assert extent([one])[2] < 0.95
 
 
 def test_the_hat_of_a_5_may_stand_apart() -> None:

@@ -123,8 +123,8 @@ def test_a_straight_hand_writes_its_1s_as_upright_bars_and_other_digits_as_ever(
     ones, others = [], 0
     for seed in range(120):
         sheet, other = Sheet.empty(Plane(200, 100)), Sheet.empty(Plane(200, 100))
-        straight = Hand(40, 0.1, 0, 0, foreign, 0.9, straight=True)
-        for page, hand in ((sheet, straight), (other, replace(straight, straight=False))):
+        straight = Hand(40, 0.1, 0, 0, foreign, 0.9, one="bar")
+        for page, hand in ((sheet, straight), (other, replace(straight, one="any"))):
             page.write_digit(digits, hand, (60.0, 50.0), np.random.default_rng(seed), 0)
         [written], [usual] = sheet.written, other.written
         assert written.label == usual.label
@@ -138,6 +138,46 @@ def test_a_straight_hand_writes_its_1s_as_upright_bars_and_other_digits_as_ever(
     assert len(ones) > 3
     assert max(ones) < 0.3
     assert others == 120 - len(ones)
+
+
+@pytest.mark.parametrize("foreign", [0.0, 1.0])
+def test_a_flagged_hand_writes_its_1s_with_a_flag(digits: Digits, foreign: float) -> None:
+    ones = []
+    for seed in range(120):
+        sheet = Sheet.empty(Plane(200, 100))
+        sheet.write_digit(
+            digits, Hand(40, 0.06, 0, 0, foreign, 0.9, one="flag"), (60.0, 50.0), np.random.default_rng(seed), 0
+        )
+        [written] = sheet.written
+        if written.label == 1:
+            left, top, width, height = (int(length) for length in written.box)
+            upper, lower = np.split(sheet.ink[top : top + height, left : left + width], [int(0.55 * height)])
+            ones.append(upper.sum() / lower.sum())
+            assert written.image is None
+    assert len(ones) > 3
+    assert np.mean(ones) > 1.5  # a bar has as much ink above as below
+
+
+@pytest.mark.parametrize("foreign", [0.0, 1.0])
+def test_a_hand_of_small_0s_writes_them_between_the_middle_and_the_foot_of_its_row(
+    digits: Digits, foreign: float
+) -> None:
+    ends = []
+    for seed in range(200):
+        sheet, other = Sheet.empty(Plane(200, 100)), Sheet.empty(Plane(200, 100))
+        usual = Hand(40, 0.06, 0, 0, foreign, 0.9)
+        for page, hand in ((sheet, replace(usual, zero=0.5)), (other, usual)):
+            page.write_digit(digits, hand, (60.0, 50.0), np.random.default_rng(seed), 0)
+        [small], [whole] = sheet.written, other.written
+        assert small.label == whole.label
+        if small.label == 0:
+            assert small.box[3] < 0.65 * whole.box[3]
+            ends.append((small.box[1] - whole.box[1], small.box[1] + small.box[3] - whole.box[1] - whole.box[3]))
+        else:
+            assert (sheet.ink == other.ink).all()
+    starts, feet = zip(*ends, strict=True)
+    assert min(starts) > 5
+    assert max(feet) < 3
 
 
 @pytest.mark.parametrize("foreign", [0.0, 1.0])
@@ -185,7 +225,16 @@ def test_some_hands_of_a_style_with_habits_are_narrow_or_broad() -> None:
     assert hand_of(Style(), np.random.default_rng(0)).breadth == 1
 
 
-def test_some_hands_of_a_style_are_straight() -> None:
-    straight = [hand_of(Style(straight=0.25), np.random.default_rng(seed)).straight for seed in range(200)]
-    assert 0.15 < np.mean(straight) < 0.35
-    assert not hand_of(Style(), np.random.default_rng(0)).straight
+def test_some_hands_of_a_style_write_every_1_as_a_bar_or_with_a_flag() -> None:
+    style = Style(straight=0.25, flagged=0.4)
+    ones = [hand_of(style, np.random.default_rng(seed)).one for seed in range(200)]
+    assert 0.15 < np.mean([one == "bar" for one in ones]) < 0.35
+    assert 0.3 < np.mean([one == "flag" for one in ones]) < 0.5
+    assert hand_of(Style(), np.random.default_rng(0)).one == "any"
+
+
+def test_some_hands_of_a_style_with_habits_write_small_0s() -> None:
+    heights = [hand_of(Style(habits=0.5), np.random.default_rng(seed)).zero for seed in range(200)]
+    assert 0.4 < np.mean(np.array(heights) < 1) < 0.6
+    assert min(heights) >= 0.5
+    assert hand_of(Style(), np.random.default_rng(0)).zero == 1

@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float64
 
 Random = np.random.Generator
+One = Literal["any", "bar", "flag"]
 
 
 @dataclass
@@ -23,7 +25,8 @@ class Hand:
         habits: Share of digits that are out of proportion.
         breadth: How many times as wide as usual the digits are.
         joined: Whether the pen goes on from a digit to the next.
-        straight: Whether a 1 is one upright bar.
+        one: How it writes a 1: in any form, as one upright bar, or with a flag.
+        zero: How high its 0s are, as a share of the height.
         repeats: Share of digits that are the one before once more.
         last: The digit that was written before.
     """
@@ -37,7 +40,8 @@ class Hand:
     habits: float = 0.0
     breadth: float = 1.0
     joined: bool = False
-    straight: bool = False
+    one: One = "any"
+    zero: float = 1.0
     repeats: float = 0.0
     last: int | None = None
 

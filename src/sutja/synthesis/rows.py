@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sutja.synthesis.hand import Hand
+from sutja.synthesis.hand import Hand, One
 from sutja.synthesis.signs import LETTERS, LOOKALIKES
 from sutja.synthesis.style import Style
 from sutja.synthesis.writer import Digits, Sheet
@@ -29,6 +29,8 @@ THEMSELVES = frozenset({"dollar", "euro", "slash"})
 """Signs that are like a digit, but that a look at the whole of them, and at the digits beside, tells from one."""
 BREADTH = (-0.7, 0.25)
 """The range of the logarithm of how many times as wide as usual an unusual hand's digits are: half as wide or more."""
+SMALL_ZERO = (0.5, 0.85)
+"""The range of how high its 0s are."""
 JOINED = 0.6
 """So many digits are joined to the one before in a row of joined ones."""
 
@@ -46,9 +48,18 @@ def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
         habits=style.habits,
         breadth=float(np.exp(random.uniform(*BREADTH))) if unusual else 1.0,
         joined=style.habits > 0 and bool(random.random() < style.habits),
-        straight=style.straight > 0 and bool(random.random() < style.straight),
+        one=_one(style, random),
+        zero=float(random.uniform(*SMALL_ZERO)) if style.habits > 0 and random.random() < style.habits else 1.0,
         repeats=style.repeats,
     )
+
+
+def _one(style: Style, random: Random) -> One:
+    """How a hand of a style writes its 1s."""
+    if style.straight == style.flagged == 0:
+        return "any"
+    chance = random.random()
+    return "bar" if chance < style.straight else "flag" if chance < style.straight + style.flagged else "any"
 
 
 @dataclass

@@ -29,6 +29,7 @@ __all__ = [
     "digit_strokes",
     "drawn",
     "extent",
+    "flagged_one",
     "ring",
     "rounded",
     "spline_basis",
@@ -199,6 +200,20 @@ def upright_bar(random: np.random.Generator) -> Strokes:
     return _one_high(UPRIGHT_BAR, random, UPRIGHT_HAND)
 
 
+def flagged_one(random: np.random.Generator) -> Strokes:
+    """Write a 1 with a flag at its top and no foot, in one stroke.
+
+    Returns:
+        As `digit_strokes`.
+
+    Example:
+        >>> len(flagged_one(np.random.default_rng(0)))
+        1
+    """
+    forms = _flagged_forms()
+    return _one_high(forms[int(random.integers(len(forms)))], random, DIGIT_HAND)
+
+
 def _one_high(form: Form, random: np.random.Generator, hand: Hand) -> Strokes:
     """A form as a hand writes it once, moved and scaled to stand in its unit."""
     path = form.write(random, hand)
@@ -270,3 +285,9 @@ def _digit_forms(label: int) -> tuple[Float64[np.ndarray, "f"], tuple[Form, ...]
     """The forms of a digit, and for each the share of draws that it and those before it get."""
     weights = np.cumsum([weight for weight, *_ in DIGITS[label]])
     return weights / weights[-1], tuple(Form.of(*drawings) for _, *drawings in DIGITS[label])
+
+
+@cache
+def _flagged_forms() -> tuple[Form, ...]:
+    """The forms of a 1 in one stroke that bends at the top."""
+    return tuple(Form.of(*drawings) for _, *drawings in DIGITS[1] if drawings[0].endswith("22,0! 22,100!"))

@@ -13,8 +13,8 @@ Arrangement = Literal["single", "rows", "scatter", "table", "boxes", "empty"]
 Ruling = Literal["none", "lines", "squares"]
 ARRANGEMENTS: tuple[Arrangement, ...] = ("single", "rows", "scatter", "table", "boxes", "empty")
 RULINGS: tuple[Ruling, ...] = ("none", "lines", "squares")
-STRAIGHT = 0.25
-"""In so many rows of any hand a 1 is one upright bar, which MNIST's writers seldom wrote."""
+STRAIGHT, FLAGGED = 0.25, 0.2
+"""In so many rows of any hand a 1 is one upright bar, or has a flag: MNIST's writers seldom wrote either."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,10 @@ class Style:
         noise: In grey levels, likewise.
         quality: Of JPEG, 1 to 100; 0 for none.
         binary: Whether the picture is black and white only, as a fax.
-        habits: How often a digit is out of proportion, a row's digits are narrow or broad, or joined, or a number has
-            small raised cents.
+        habits: How often a digit is out of proportion, a row's digits are narrow or broad, or joined, its 0s small, or
+            a number has small raised cents.
         straight: Share of rows in which a 1 is one upright bar.
+        flagged: Share of rows in which it has a flag.
         repeats: Share of digits that are the one before once more.
     """
 
@@ -87,6 +88,7 @@ class Style:
     binary: bool = False
     habits: float = 0.0
     straight: float = 0.0
+    flagged: float = 0.0
     repeats: float = 0.0
 
 
@@ -140,6 +142,7 @@ def any_style(random: Random, width: int = 640, height: int = 480, smallest: flo
         binary=bool(random.random() < 0.04 and contrast > 60),
         habits=any_habits(random),
         straight=STRAIGHT,
+        flagged=FLAGGED,
         repeats=any_repeats(random),
     )
 

@@ -21,11 +21,13 @@ from sutja.synthesis.habits import joint, stretched, stretched_strokes
 from sutja.synthesis.hand import Hand
 from sutja.synthesis.plane import Plane
 from sutja.synthesis.signs import sign_strokes
-from sutja.synthesis.strokes import digit_strokes, upright_bar
+from sutja.synthesis.strokes import digit_strokes, flagged_one, upright_bar
 
 Random = np.random.Generator
 BoxOf = tuple[float, float, float, float]
 """Left, top, width and height in pixels of the picture."""
+ONES = {"bar": upright_bar, "flag": flagged_one}
+"""What writes the 1s of a hand that has a way of its own."""
 STRONG = 0.35
 """A pixel with this much ink belongs to a digit's box."""
 
@@ -176,8 +178,11 @@ class Sheet:
         else:
             image = digits.drawn(random, label)
             label = int(digits.labels[image])
-            if label == 1 and hand.straight:
+            if label == 1 and hand.one in ONES:
                 image = None
+        if label == 0 and hand.zero < 1:
+            matrix *= hand.zero
+            y += random.random() * (1 - hand.zero) * hand.height / 2  # from the row's middle down to where it stands
         if image is None:
             width, stamp = self._stroked(label, hand, matrix, (x, y), random, ahead)
         else:
@@ -193,7 +198,8 @@ class Sheet:
         self, label: int, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random, ahead: bool
     ) -> tuple[float, Stamp]:
         """A digit of strokes of our own: its width on the page, and its ink."""
-        strokes = upright_bar(random) if label == 1 and hand.straight else digit_strokes(label, random)
+        own = ONES.get(hand.one) if label == 1 else None
+        strokes = own(random) if own else digit_strokes(label, random)
         if hand.unusual(random):
             strokes = stretched_strokes(strokes, random)
         width = float(np.ptp(np.concatenate(strokes) @ matrix.T, axis=0)[0])

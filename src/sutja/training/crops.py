@@ -10,7 +10,7 @@ from sutja.reading.detector import Detector, Found
 from sutja.reading.naming import NOT_A_DIGIT, crops_of
 from sutja.synthesis.page import Page, compose
 from sutja.synthesis.signs import LOOKALIKES
-from sutja.synthesis.style import STRAIGHT, STYLES, Arrangement, Style, any_habits, any_repeats, any_style
+from sutja.synthesis.style import FLAGGED, STRAIGHT, STYLES, Arrangement, Style, any_habits, any_repeats, any_style
 from sutja.synthesis.writer import Digits
 
 SAME, OTHER = 0.5, 0.3
@@ -97,6 +97,7 @@ def everyday_style(random: np.random.Generator, width: int, height: int) -> Styl
         surroundings=bool(random.random() < 0.15),
         habits=any_habits(random),
         straight=STRAIGHT,
+        flagged=FLAGGED,
         repeats=any_repeats(random),
     )
 
