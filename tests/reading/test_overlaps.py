@@ -28,22 +28,37 @@ def test_a_part_of_a_digit_is_dropped_and_a_neighbour_is_not() -> None:
     assert without_overlaps(named_places((50, 50, 20, 30, 0.9), loop, neighbour), bars()).label.tolist() == [0, 2]
 
 
+def kept_of(*places: tuple[float, float, float, float, float], labels: str = "") -> list[int]:
+    """The numbers of the places that stay; all show a 5 but where labels are given."""
+    named = named_places(*places)
+    kept = without_overlaps(
+        replace(named, label=np.array([int(digit) for digit in labels or "5" * len(places)])), bars()
+    )
+    return [int(np.flatnonzero((named.found.centres == centre).all(axis=1))[0]) for centre in kept.found.centres]
+
+
 def test_a_place_that_was_dropped_drops_no_other() -> None:
-    chain = [(50, 50, 20, 30, 0.9), (57, 50, 20, 30, 0.8), (66, 50, 20, 30, 0.7)]
-    assert without_overlaps(named_places(*chain), bars()).label.tolist() == [0, 2]
+    assert kept_of((50, 50, 20, 30, 0.9), (57, 50, 20, 30, 0.8), (66, 50, 20, 30, 0.7)) == [0, 2]
+
+
+def test_another_digit_than_the_nearest_and_aside_of_it_is_one_of_its_own() -> None:
+    wide, beside = (50, 50, 24, 30, 0.9), (58, 50, 12, 30, 0.6)
+    assert kept_of(wide, beside, labels="91") == [0, 1]
+    assert kept_of(wide, beside, labels="11") == [0]
+    assert kept_of(wide, (54, 50, 12, 30, 0.6), labels="91") == [0]  # hardly aside
+    assert kept_of(wide, (50, 58, 12, 14, 0.6), labels="90") == [0]  # below
+    assert kept_of(wide, (58, 50, 12, 30, 0.4), labels="91") == [0]
+    assert kept_of(wide, (74, 50, 22, 30, 0.8), (68, 50, 12, 30, 0.6), labels="911") == [0, 1]  # the nearest is a 1
 
 
 def test_a_certain_place_clearly_beside_others_stays_for_all_that_a_wide_box_covers_it() -> None:
-    def kept(*places: tuple[float, float, float, float, float]) -> list[int]:
-        return list(without_overlaps(named_places(*places), bars()).label)
-
     wide = (50, 50, 40, 30, 1.0)  # its digit is on the left
-    assert kept(wide, (66, 50, 18, 30, 0.97)) == [0, 1]
-    assert kept(wide, (66, 50, 18, 30, 0.9)) == [0]
-    assert kept(wide, (55, 50, 18, 30, 0.97)) == [0]  # in its middle
-    assert kept(wide, (66, 50, 18, 16, 0.97)) == [0]  # half as high
-    assert kept(wide, (80, 50, 18, 30, 0.98), (66, 50, 18, 30, 0.97)) == [0, 1, 2]
-    assert kept(wide, (70, 50, 18, 30, 0.98), (66, 50, 18, 30, 0.97)) == [0, 1]
+    assert kept_of(wide, (66, 50, 18, 30, 0.97)) == [0, 1]
+    assert kept_of(wide, (66, 50, 18, 30, 0.9)) == [0]
+    assert kept_of(wide, (55, 50, 18, 30, 0.97)) == [0]  # in its middle
+    assert kept_of(wide, (66, 50, 18, 16, 0.97)) == [0]  # half as high
+    assert kept_of(wide, (80, 50, 18, 30, 0.98), (66, 50, 18, 30, 0.97)) == [0, 1, 2]
+    assert kept_of(wide, (70, 50, 18, 30, 0.98), (66, 50, 18, 30, 0.97)) == [0, 1]
 
 
 @pytest.mark.parametrize("lean", [-12, 0, 12])

@@ -5,7 +5,7 @@ from jaxtyping import Bool, Float32
 
 from sutja.pictures.contrast import CROP, CROP_DIGIT, ground_and_reach, patch_of
 from sutja.reading.detector import MARGIN, Copy, Found
-from sutja.reading.naming import FAINT, GROUND, Named, fitting, log_odds
+from sutja.reading.naming import FAINT, GROUND, LEAST, Named, fitting, log_odds
 
 OVERLAP = 0.55
 """Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
@@ -16,6 +16,8 @@ APART = 0.25
 """They are two if, between them, there is less ink than in either: by this share of what there may be, on average."""
 LARGER = 1.0
 """Between places that overlap, one of e times the size may have 1/e of the odds."""
+ASIDE = 0.2
+"""A place whose digit is another than that of the nearest stays where its middle is so many heights aside of that."""
 BESIDE, INSIDE, AS_HIGH = 0.3, 0.35, 1.33
 """A certain place stays beside others for all that they share, where its middle is so many heights and so much of
 either width aside of theirs, and none is so many times as high: boxes may be wider than their digits."""
@@ -50,21 +52,33 @@ def without_overlaps(named: Named, copies: list[Copy]) -> Named:
             over[other] = other == number or not two_strokes(named.found, number, other, copies)
         open_places &= ~over
     dropped = order[~np.isin(order, kept)]
-    for number in dropped[named.probability[dropped] >= CERTAIN].tolist():
-        if stands_beside(number, named.found.chosen(np.array(kept)), named.found):
+    for number in dropped[named.probability[dropped] >= LEAST].tolist():
+        others = named.chosen(np.array(kept))
+        if reads_otherwise(number, others, named) or stands_beside(number, others, named):
             kept.append(number)
     return named.chosen(np.array(kept, int))
 
 
-def stands_beside(number: int, others: Found, found: Found) -> bool:
-    """Whether a place is clearly aside of all others that are near it in its row, and as high as they."""
-    width, height = found.sizes[number]
-    widths, heights = others.sizes.T
-    steps, larger = np.abs(others.centres - found.centres[number]), np.maximum(heights, height)
+def reads_otherwise(number: int, others: Named, named: Named) -> bool:
+    """Whether a place shows another digit than the nearest of some others, and is aside of it: 1s stand so beside 7s.
+
+    Two places about one digit mostly read alike.
+    """
+    heights = np.maximum(others.found.sizes[:, 1], named.found.sizes[number, 1])
+    steps = np.abs(others.found.centres - named.found.centres[number]) / heights[:, None]
+    nearest = np.hypot(*steps.T).argmin()
+    return bool(steps[nearest, 0] >= ASIDE and others.label[nearest] != named.label[number])
+
+
+def stands_beside(number: int, others: Named, named: Named) -> bool:
+    """Whether a place is certain, clearly aside of all others that are near it in its row, and as high as they."""
+    width, height = named.found.sizes[number]
+    widths, heights = others.found.sizes.T
+    steps, larger = np.abs(others.found.centres - named.found.centres[number]), np.maximum(heights, height)
     near = (steps[:, 0] < NEAR * larger) & (steps[:, 1] < ROW * larger)
     aside = steps[:, 0] >= np.maximum(BESIDE * larger, INSIDE * np.maximum(widths, width))
     alike = np.abs(np.log(heights / height)) <= np.log(AS_HIGH)
-    return bool((aside & alike)[near].all())
+    return bool(named.probability[number] >= CERTAIN and (aside & alike)[near].all())
 
 
 def shared_with(
