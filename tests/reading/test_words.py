@@ -46,6 +46,17 @@ def test_what_stands_in_a_word_is_a_letter(light_on_dark: bool) -> None:
     assert not spelled(named(0, 1, 2, 3, 4), copies(picture)).any()
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "beyond"),
+    [((20, 95), (16, 36), False), ((20, 95), (0, 36), True), ((0, 75), (16, 36), True), ((45, 120), (16, 36), True)],
+)
+def test_a_desk_beyond_the_paper_is_no_word(rows: tuple[int, int], columns: tuple[int, int], beyond: bool) -> None:
+    picture = signs(1, 120, 160)
+    picture[slice(*rows), slice(*columns)] = 20
+    [letter] = spelled(named(0), copies(picture))
+    assert letter != beyond
+
+
 def test_a_number_beside_a_word_stays() -> None:
     picture = signs(13)
     left = middle_of(6)[0] - PITCH // 2

@@ -30,6 +30,8 @@ AGAIN = 3
 """Letters that are found show others: so often, at most, is looked again."""
 GAP = 0.3
 """Signs of a run are no farther from each other, in heights of the page's digits."""
+BEYOND = 1.2
+"""What reaches the picture's border and is so many heights of a digit wide or high lies beyond the paper."""
 OUTLINE = 2.0
 """A picture's outline is so many heights of a digit wide and high, or more."""
 CONVEX, ROUND, LONG = 0.9, (0.7, 0.87), 1.6
@@ -96,7 +98,7 @@ def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
     _, pieces, extents, _ = cv2.connectedComponentsWithStats(ink * ~covered, connectivity=8)
     drawn = pictures_in(pieces, extents, height)
     pictured = np.array([drawn[(top + bottom) // 2, (left + right) // 2] for left, top, right, bottom in boxes], bool)
-    letters = letters_in(extents, boxes, height)
+    letters = letters_in(extents, boxes, height, values.shape[::-1])
     others, digits = letters[pieces], ink.astype(bool) & covered
     if others.sum() <= TEXT * (others.sum() + digits.sum()):
         return pictured
@@ -129,20 +131,27 @@ def ink_like(values: Float32[np.ndarray, "h w"], inside: Float32[np.ndarray, "n"
     return np.asarray(side * values > max(FAINTEST, HALF * float(np.percentile(side * inside, 95))), np.uint8)
 
 
-def letters_in(pieces: np.ndarray, digits: list[tuple[int, int, int, int]], height: float) -> Bool[np.ndarray, "k"]:
-    """Which pieces of ink may be letters beside digits: no specks, no lines, no pictures, no frame around a digit.
+def letters_in(
+    pieces: np.ndarray, digits: list[tuple[int, int, int, int]], height: float, size: tuple[int, ...]
+) -> Bool[np.ndarray, "k"]:
+    """Which pieces of ink may be letters beside digits: no specks, no lines, no pictures, no frame, no desk.
 
     Args:
         pieces: int `[k, 5]`, of each piece left, top, width, height and area, as OpenCV gives them; the first is the
             ground.
         digits: Left, top, right and bottom of each.
         height: Of the digits, in pixels.
+        size: Width and height of all, with the margins of a copy.
     """
-    _, _, wide, high, area = pieces.T
+    left, top, wide, high, area = pieces.T
     middles = (np.array(digits)[:, :2] + np.array(digits)[:, 2:]) / 2
     may = (high >= 0.45 * height) & (high <= 2 * height) & (wide >= 0.1 * height) & (wide <= 10 * height)
     may &= area >= np.maximum(0.04 * height**2, np.where(wide > 2 * height, 0.2 * height * wide, 0))
     may[0] = False
+    inside = np.minimum(np.minimum(left, top), np.minimum(size[0] - left - wide, size[1] - top - high) - 15)
+    may &= (inside > MARGIN + 2) | (
+        np.maximum(wide, high) < BEYOND * height
+    )  # to the right, margins have up to 15 more
     for number in np.flatnonzero(may & (wide > 2 * height)):
         first, size = pieces[number, :2], pieces[number, 2:4]
         may[number] = not ((first < middles) & (middles < first + size)).all(axis=1).any()
