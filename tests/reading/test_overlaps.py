@@ -49,6 +49,8 @@ def test_another_digit_than_the_nearest_and_aside_of_it_is_one_of_its_own() -> N
     assert kept_of(wide, (50, 58, 12, 14, 0.6), labels="90") == [0]  # below
     assert kept_of(wide, (58, 50, 12, 30, 0.4), labels="91") == [0]
     assert kept_of(wide, (74, 50, 22, 30, 0.8), (68, 50, 12, 30, 0.6), labels="911") == [0, 1]  # the nearest is a 1
+    four = (64, 50, 20, 30, 0.9)
+    assert kept_of((49, 50, 8, 30, 0.95), four, (57, 50, 18, 30, 0.8), labels="144") == [0, 1]  # the same 4 once more
 
 
 def test_a_certain_place_clearly_beside_others_stays_for_all_that_a_wide_box_covers_it() -> None:

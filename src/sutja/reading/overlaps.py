@@ -17,7 +17,7 @@ APART = 0.25
 LARGER = 1.0
 """Between places that overlap, one of e times the size may have 1/e of the odds."""
 ASIDE = 0.2
-"""A place whose digit is another than that of the nearest stays where its middle is so many heights aside of that."""
+"""A place that shows another digit than those that it overlaps stays where the nearest is so many heights aside."""
 BESIDE, INSIDE, AS_HIGH = 0.3, 0.35, 1.33
 """A certain place stays beside others for all that they share, where its middle is so many heights and so much of
 either width aside of theirs, and none is so many times as high: boxes may be wider than their digits."""
@@ -60,14 +60,17 @@ def without_overlaps(named: Named, copies: list[Copy]) -> Named:
 
 
 def reads_otherwise(number: int, others: Named, named: Named) -> bool:
-    """Whether a place shows another digit than the nearest of some others, and is aside of it: 1s stand so beside 7s.
+    """Whether a place shows another digit than those of some others that it overlaps, and is aside of the nearest.
 
-    Two places about one digit mostly read alike.
+    Two places about one digit mostly read alike; a 1 within the wide box of a 7 does not.
     """
-    heights = np.maximum(others.found.sizes[:, 1], named.found.sizes[number, 1])
-    steps = np.abs(others.found.centres - named.found.centres[number]) / heights[:, None]
+    centres = np.vstack([others.found.centres, named.found.centres[number]])
+    sizes = np.vstack([others.found.sizes, named.found.sizes[number]])
+    over = shared_with(-1, centres, sizes)[:-1] > OVERLAP
+    steps = np.abs(centres[:-1] - centres[-1]) / np.maximum(sizes[:-1, 1:], sizes[-1, 1])
     nearest = np.hypot(*steps.T).argmin()
-    return bool(steps[nearest, 0] >= ASIDE and others.label[nearest] != named.label[number])
+    over[nearest] = True
+    return bool(steps[nearest, 0] >= ASIDE and (others.label[over] != named.label[number]).all())
 
 
 def stands_beside(number: int, others: Named, named: Named) -> bool:

@@ -132,7 +132,7 @@ def ink_like(values: Float32[np.ndarray, "h w"], inside: Float32[np.ndarray, "n"
 
 
 def letters_in(
-    pieces: np.ndarray, digits: list[tuple[int, int, int, int]], height: float, size: tuple[int, ...]
+    pieces: np.ndarray, digits: list[tuple[int, int, int, int]], height: float, whole: tuple[int, ...]
 ) -> Bool[np.ndarray, "k"]:
     """Which pieces of ink may be letters beside digits: no specks, no lines, no pictures, no frame, no desk.
 
@@ -141,14 +141,14 @@ def letters_in(
             ground.
         digits: Left, top, right and bottom of each.
         height: Of the digits, in pixels.
-        size: Width and height of all, with the margins of a copy.
+        whole: Width and height of all, with the margins of a copy.
     """
     left, top, wide, high, area = pieces.T
     middles = (np.array(digits)[:, :2] + np.array(digits)[:, 2:]) / 2
     may = (high >= 0.45 * height) & (high <= 2 * height) & (wide >= 0.1 * height) & (wide <= 10 * height)
     may &= area >= np.maximum(0.04 * height**2, np.where(wide > 2 * height, 0.2 * height * wide, 0))
     may[0] = False
-    inside = np.minimum(np.minimum(left, top), np.minimum(size[0] - left - wide, size[1] - top - high) - 15)
+    inside = np.minimum(np.minimum(left, top), np.minimum(whole[0] - left - wide, whole[1] - top - high) - 15)
     may &= (inside > MARGIN + 2) | (
         np.maximum(wide, high) < BEYOND * height
     )  # to the right, margins have up to 15 more
