@@ -57,6 +57,14 @@ def test_a_desk_beyond_the_paper_is_no_word(rows: tuple[int, int], columns: tupl
     assert letter != beyond
 
 
+@pytest.mark.parametrize(("signs_in_all", "letter"), [(16, True), (9, False)])
+def test_on_a_page_of_text_a_wider_gap_parts_no_word(signs_in_all: int, letter: bool) -> None:
+    picture = signs(signs_in_all, width=900)
+    after = middle_of(0)[0] + PITCH // 2
+    apart = np.hstack([picture[:, :after], np.full((120, 11), 235, np.uint8), picture[:, after:]])
+    assert spelled(named(0), copies(apart)).tolist() == [letter]
+
+
 def test_a_number_beside_a_word_stays() -> None:
     picture = signs(13)
     left = middle_of(6)[0] - PITCH // 2

@@ -28,8 +28,9 @@ MOSTLY = 0.9
 text "gig" is no 919."""
 AGAIN = 3
 """Letters that are found show others: so often, at most, is looked again."""
-GAP = 0.3
-"""Signs of a run are no farther from each other, in heights of the page's digits."""
+GAP, WORDS_GAP = 0.3, 0.45
+"""Signs of a run are no farther from each other, in heights of the page's digits; the second on a page mostly of words,
+whose letters that look like digits are its low ones."""
 BEYOND = 1.2
 """What reaches the picture's border and is so many heights of a digit wide or high lies beyond the paper."""
 OUTLINE = 2.0
@@ -102,13 +103,14 @@ def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
     others, digits = letters[pieces], ink.astype(bool) & covered
     if others.sum() <= TEXT * (others.sum() + digits.sum()):
         return pictured
-    joined = cv2.dilate((others | digits).astype(np.uint8), np.ones((1, 2 * round(GAP * height / 2) + 1), np.uint8))
+    few, mostly = letters.sum() < MANY, others.sum() > MOSTLY * (others.sum() + digits.sum())
+    gap = WORDS_GAP if mostly and not few else GAP
+    joined = cv2.dilate((others | digits).astype(np.uint8), np.ones((1, 2 * round(gap * height / 2) + 1), np.uint8))
     count, runs = cv2.connectedComponents(joined, connectivity=8)
     unexplained, whole = (np.bincount(runs[part], minlength=count) for part in (others, others | digits))
     own = np.array([run_of(runs[top:bottom, left:right]) for left, top, right, bottom in boxes])
     several, which = np.unique(own, return_inverse=True)
     doubtful = np.array([np.median(named.probability[own == run]) < CERTAIN for run in several])[which]
-    few, mostly = letters.sum() < MANY, others.sum() > MOSTLY * (others.sum() + digits.sum())
     share = SHORT_WORD if few else np.where(doubtful | mostly, WORD, SURE_WORD)
     in_words = unexplained[own] > share * whole[own]
     return np.asarray(pictured | in_words | (doubtful & mostly & ~few))
