@@ -150,10 +150,11 @@ def letters_in(
     may = (high >= 0.45 * height) & (high <= 2 * height) & (wide >= 0.1 * height) & (wide <= 10 * height)
     may &= area >= np.maximum(0.04 * height**2, np.where(wide > 2 * height, 0.2 * height * wide, 0))
     may[0] = False
-    inside = np.minimum(np.minimum(left, top), np.minimum(whole[0] - left - wide, whole[1] - top - high) - 15)
-    may &= (inside > MARGIN + 2) | (
-        np.maximum(wide, high) < BEYOND * height
-    )  # to the right, margins have up to 15 more
+    after = (
+        np.minimum(whole[0] - left - wide, whole[1] - top - high) - 15
+    )  # margins have up to so many pixels more there
+    within = np.minimum(np.minimum(left, top), after) > MARGIN + 2
+    may &= within | (np.maximum(wide, high) < BEYOND * height)
     for number in np.flatnonzero(may & (wide > 2 * height)):
         first, size = pieces[number, :2], pieces[number, 2:4]
         may[number] = not ((first < middles) & (middles < first + size)).all(axis=1).any()
