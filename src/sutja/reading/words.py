@@ -150,9 +150,8 @@ def letters_in(
     may = (high >= 0.45 * height) & (high <= 2 * height) & (wide >= 0.1 * height) & (wide <= 10 * height)
     may &= area >= np.maximum(0.04 * height**2, np.where(wide > 2 * height, 0.2 * height * wide, 0))
     may[0] = False
-    after = (
-        np.minimum(whole[0] - left - wide, whole[1] - top - high) - 15
-    )  # margins have up to so many pixels more there
+    # A copy's margins are wider to the right and below, by what makes its sides multiples of 16.
+    after = np.minimum(whole[0] - left - wide, whole[1] - top - high) - 15
     within = np.minimum(np.minimum(left, top), after) > MARGIN + 2
     may &= within | (np.maximum(wide, high) < BEYOND * height)
     for number in np.flatnonzero(may & (wide > 2 * height)):

@@ -289,5 +289,5 @@ def _digit_forms(label: int) -> tuple[Float64[np.ndarray, "f"], tuple[Form, ...]
 
 @cache
 def _flagged_forms() -> tuple[Form, ...]:
-    """The forms of a 1 in one stroke that bends at the top."""
-    return tuple(Form.of(*drawings) for _, *drawings in DIGITS[1] if drawings[0].endswith("22,0! 22,100!"))
+    """The forms of a 1 in one stroke of four points: those of a bar have fewer, those with a foot more strokes."""
+    return tuple(form for form in _digit_forms(1)[1] if len(form.spans) == 1 and form.extremes.shape[1] == 4)
