@@ -1,4 +1,4 @@
-"""`sutja demo`: the whole way from a data set to a read picture, in a few minutes."""
+"""`sutja demo`: the whole way from a data set to a read picture, in about half a minute."""
 
 from importlib.resources import as_file, files
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Habits that few of MNIST's writers have: long tails and small loops, and digits that the pen joins to the next."""
+"""Habits that few of MNIST's writers have: longer tails or larger loops, and digits that the pen joins to the next."""
 
 import cv2
 import numpy as np

@@ -195,7 +195,7 @@ def cores_left_by(workers: int) -> Iterator[None]:
     """PyTorch with a thread for each core that no worker needs, one at least.
 
     Threads wait for each other at every step, and long where a worker has the core of one of them: on 2 cores one
-    thread beside two workers learns from 157 patches a second, two from 105.
+    thread beside two workers learned from 157 patches a second, two from 105 (when pages were plainer).
     """
     before = torch.get_num_threads()
     torch.set_num_threads(max(1, before - workers))
