@@ -139,6 +139,13 @@ def test_a_picture_comes_through_a_pipe(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="needs a file for standard input")
+def test_a_pipe_that_is_named_twice_is_read_once() -> None:
+    command = [sys.executable, "-m", "sutja", "read", "-", "-"]
+    done = subprocess.run(command, input=(SAMPLES / "digit.png").read_bytes(), capture_output=True, check=True)
+    assert done.stdout.splitlines() == [b"-\t5", b"-\t5"]
+
+
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="needs a file for standard input")
 def test_what_fails_through_a_pipe_is_told_as_it_is() -> None:
     whole = (SAMPLES / "digit.png").read_bytes()
     command = [sys.executable, "-m", "sutja", "read", "-"]

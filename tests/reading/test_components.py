@@ -2,7 +2,6 @@ import numpy as np
 
 from sutja.reading.components import (
     Piece,
-    Settings,
     connected,
     cut_out,
     find_digits,
@@ -69,9 +68,9 @@ def test_the_hat_of_a_five_joins_its_body() -> None:
 
 def test_a_broken_stroke_is_joined_but_two_rows_are_not() -> None:
     pieces = [piece(50, 60, 8, 40), piece(52, 103, 8, 20)]
-    assert len(with_fragments_joined(pieces, 60, Settings())) == 1
+    assert len(with_fragments_joined(pieces, 60)) == 1
     rows = [piece(50, 20, 8, 60), piece(50, 90, 8, 60)]
-    assert len(with_fragments_joined(rows, 60, Settings())) == 2
+    assert len(with_fragments_joined(rows, 60)) == 2
 
 
 def test_what_runs_into_two_sides_of_the_picture_is_dropped_unless_it_is_all_there_is() -> None:
@@ -87,7 +86,7 @@ def test_the_typical_height_is_not_that_of_specks() -> None:
 
 
 def test_frames_need_something_inside() -> None:
-    assert without_frames([piece(0, 0, 50, 50)], Settings()) == [piece(0, 0, 50, 50)]
+    assert without_frames([piece(0, 0, 50, 50)]) == [piece(0, 0, 50, 50)]
 
 
 def test_a_cut_out_holds_one_piece_alone() -> None:

@@ -146,6 +146,8 @@ def test_any_picture_is_read_and_boxes_stay_inside(
         picture = random.integers(0, 256, (height, width), np.uint8)
         if kind:
             picture = cv2.blur(picture, (kind * 6 + 1,) * 2).reshape(height, width)
+    found, _ = bundled_detector()(picture)
+    assert ((found.centres >= 0) & (found.centres < (width, height))).all()
     for digit in read(picture, method=method, rotate=turn).digits:
         assert 0 <= digit.box.x < digit.box.right <= width
         assert 0 <= digit.box.y < digit.box.bottom <= height

@@ -123,5 +123,5 @@ def test_a_place_where_hardly_any_digit_is_is_looked_at_once() -> None:
     copy = Copy(np.full((90, 120), 230, np.uint8), (1.0, 1.0), np.zeros((2, 2), np.float32))
     assert Namer(crops, digits)(found, [copy]).presence == pytest.approx([0.05])
     assert asked == [1]
-    Namer(crops, digits, presence=Calibration(1.0, 1.0, 1.0))(found, [copy])  # here it could be one
+    Namer(crops, digits, sure_of_presence=Calibration(1.0, 1.0, 1.0))(found, [copy])  # here it could be one
     assert asked == [1, 1, 1, 1]

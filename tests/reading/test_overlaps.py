@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from sutja.reading.detector import MARGIN, Copy
-from sutja.reading.overlaps import without_borrowed, without_overlaps
+from sutja.reading.naming import Named
+from sutja.reading.overlaps import borrowed_share, without_borrowed, without_overlaps
 from tests.reading.pictures import named_places
 
 
@@ -91,3 +92,27 @@ def test_a_doubtful_place_needs_ink_of_its_own() -> None:
     named.crops[1, 0, 5:23, 15] = 0
     sure = replace(named, probability=np.array([1.0, 0.97]))
     assert without_borrowed(sure).label.tolist() == [0, 1]
+
+
+def held(named: Named, boxes: np.ndarray) -> np.ndarray:
+    """Which pixels of the first place's crop lie in some boxes, half a pixel wide and high at least to both sides."""
+    centres, sizes = named.found.centres, named.found.sizes
+    pixels = (np.arange(28) - 13.5) * sizes[0].max() / 18
+    inside = np.zeros((28, 28), bool)
+    for centre, sides in zip(centres[boxes] - centres[0], sizes[boxes], strict=True):
+        across, down = np.maximum(sides / 2, sizes[0].max() / 36)[:, None] >= np.abs(pixels[:, None] - centre).T
+        inside |= down[:, None] & across[None]
+    return inside
+
+
+def test_ink_is_borrowed_from_the_boxes_that_hold_it() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(30):
+        middles, sides = random.uniform(0, 150, (12, 2)), random.uniform(8, 60, (12, 2))
+        named = named_places(*map(tuple, np.column_stack([middles, sides, random.random(12)])))
+        named.crops[:] = random.integers(0, 256, named.crops.shape)
+        others = random.random(12) < 0.5
+        others[0] = False
+        ink = (named.crops[0, 0] >= 110) & held(named, np.array([0]))
+        share = (ink & held(named, np.flatnonzero(others))).sum() / ink.sum()
+        assert borrowed_share(named, 0, others) == pytest.approx(share, abs=0.01)

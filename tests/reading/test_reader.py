@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import reduce
 from pathlib import Path
 
 import cv2
@@ -13,11 +14,12 @@ from sklearn.linear_model import LogisticRegression
 import sutja
 from sutja.classifier.classifier import Classifier
 from sutja.errors import ModelError, PictureError
+from sutja.pictures.decode import Sheet
 from sutja.pictures.frame import frame_digit
 from sutja.reading.classify import classify
 from sutja.reading.detector import MOST_FOUND, Found
 from sutja.reading.naming import Named, own_names
-from sutja.reading.reader import METHODS, enlarged, read, read_all, read_table, stages_of
+from sutja.reading.reader import METHODS, box_of, read, read_all, read_table, stages_of
 from sutja.reading.result import Box, Reading
 from sutja.synthesis.strokes import digit_strokes, drawn
 from tests.reading.pictures import on_paper, put, row_of, sheet, written
@@ -78,11 +80,16 @@ def test_boxes_are_where_the_ink_is(row: tuple[np.ndarray, str]) -> None:
     assert inside.sum() < 1.4 * rows.sum() * columns.sum()
 
 
-def test_boxes_of_a_sloping_page_are_around_its_ink() -> None:
+def sloping_row() -> np.ndarray:
+    """A row of seven digits that falls by 26 degrees."""
     level = cv2.copyMakeBorder(written("4870447", height=60, pitch=70), 130, 130, 60, 60, cv2.BORDER_REPLICATE)
     middle = level.shape[1] / 2, level.shape[0] / 2
     turn = cv2.getRotationMatrix2D(middle, -26, 1.0)
-    picture = cv2.warpAffine(level, turn, level.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.warpAffine(level, turn, level.shape[::-1], borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def test_boxes_of_a_sloping_page_are_around_its_ink() -> None:
+    picture = sloping_row()
     stages = stages_of(picture)
     assert stages.slope == pytest.approx(np.radians(26), abs=0.03)
     reading = stages.reading("")
@@ -176,7 +183,7 @@ def test_an_unknown_method_gives_those_there_are() -> None:
     with pytest.raises(PictureError, match="unknown method 'component'. Did you mean 'components'"):
         read(np.zeros((5, 5), np.uint8), method="component")
     with pytest.raises(PictureError, match="unknown method"):
-        next(read_all([], method="component"))
+        read_all([], method="component")
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 30), (3000, 4), (4, 3000)])
@@ -201,6 +208,15 @@ def test_no_alternative_is_likelier_than_the_label() -> None:
     assert max(share for _, share in names[1:]) <= 0.41
 
 
+def test_the_box_of_a_cell_on_a_sloping_page_is_that_of_its_line() -> None:
+    stages = stages_of(sloping_row())
+    (line,) = stages.reading("").lines
+    cells = [cell for row in read_table(sloping_row()).rows for cell in row if cell]
+    assert stages.slope != 0
+    assert "".join(cell.text for cell in cells) == line.text.replace(" ", "")
+    assert reduce(Box.joined, (cell.box for cell in cells)) == line.box
+
+
 def test_twenty_thousand_specks_take_bounded_work() -> None:
     picture = np.full((2000, 2000), 255, np.uint8)
     places = np.random.default_rng(0).integers(0, 1998, (20_000, 2))
@@ -213,8 +229,9 @@ def test_twenty_thousand_specks_take_bounded_work() -> None:
 
 
 def test_a_reduced_box_is_enlarged_within_the_picture() -> None:
-    assert enlarged(Box(10, 20, 30, 40), 1.0, (100, 100)) == (10, 20, 30, 40)
-    assert enlarged(Box(90, 90, 10, 10), 2.0, (199, 200)) == (180, 180, 20, 19)
+    whole, reduced = Sheet(np.zeros((100, 100), np.uint8), 100, 100), Sheet(np.zeros((100, 100), np.uint8), 200, 199)
+    assert box_of(np.array((25.0, 40.0)), np.array((30, 40)), whole) == (10, 20, 30, 40)
+    assert box_of(np.array((95.0, 95.0)), np.array((10, 10)), reduced) == (180, 179, 20, 20)
 
 
 def test_the_pictures_of_the_chapter_are_read_right(shared_pictures: Path) -> None:

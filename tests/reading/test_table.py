@@ -122,9 +122,20 @@ def test_digits_outside_of_the_ruling_are_not_in_the_table() -> None:
     table = table_of([*digits, *outside], ruled(*frame(5, 3), view()))
     assert texts_of(table) == MARKS
     assert sorted(digit.box for digit in table.outside) == sorted(digit.box for digit in outside)
-    moved = table.with_boxes(lambda box: box._replace(x=box.x + 5)).outside
-    assert [digit.box.x for digit in moved] == [digit.box.x + 5 for digit in table.outside]
+    picture = ruled(*frame(5, 3), view())
+    moved = table_of([*digits, *outside], picture, shown=lambda box: box._replace(x=box.x + 5))
+    assert [digit.box.x for digit in moved.outside] == [digit.box.x + 5 for digit in table.outside]
     assert [digit["label"] for digit in json.loads(json.dumps(table.to_dict()))["outside"]] == ["4"] * 5
+
+
+def test_the_box_of_a_cell_holds_its_digits_however_these_are_shown() -> None:
+    def around(box: Box) -> Box:  # as of a page turned back: a box needs a larger one around it
+        return Box(box.x - 4, box.y - 4, box.width + 8, box.height + 8)
+
+    digits = [Digit("1", 0.9, Box(10, 10, 20, 30)), Digit("2", 0.9, Box(34, 10, 20, 30))]
+    ((cell,),) = table_of(digits, shown=around).rows
+    assert cell is not None
+    assert (cell.text, cell.box) == ("12", Box(6, 6, 52, 38))
 
 
 def test_a_table_without_outer_rules_has_its_outer_cells() -> None:

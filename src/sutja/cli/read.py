@@ -139,7 +139,7 @@ def _check_table(pictures: list[Path], json: bool, others: bool) -> None:
 def _held(pictures: list[Path]) -> "dict[Path, Picture]":
     """The pictures as they are read: paths, but of what can be read once only, as a pipe, its content."""
     held: dict[Path, Picture] = {}
-    for picture in pictures:
+    for picture in dict.fromkeys(pictures):  # a pipe that is named twice has its content once
         place = Path("/dev/stdin") if str(picture) == "-" else picture
         try:
             mode = place.stat().st_mode

@@ -12,6 +12,8 @@ CROP = 28
 """The side of a crop in pixels."""
 CROP_DIGIT = 18
 """The longer side of a digit within its crop: what is beside it can be seen too."""
+GROUND, INK = 40, 240
+"""The grey levels that the ground and the ink of a crop are brought to."""
 WIDER = 3
 """So many times as far a second crop shows what is around: the digits of a row, or the letters of a word."""
 
@@ -67,14 +69,14 @@ def patch_of(
 
 
 def bright(patches: UInt8[np.ndarray, "*n 28 28"]) -> UInt8[np.ndarray, "*n 28 28"]:
-    """Patches with their ink bright on dark: the ground of each at grey level 40, its ink at 240.
+    """Patches with their ink bright on dark: the ground of each at grey level `GROUND`, its ink at `INK`.
 
     Ink is on the side of the median to which the pixels reach farther. Contrast that is hardly above noise stays low.
     """
     ground, reach = ground_and_reach(patches)
     reach = np.copysign(np.maximum(np.abs(reach), 2 * FAINTEST), reach)
-    signed = (patches - ground) * (200 / reach)
-    return np.asarray(np.clip(np.rint(40 + signed), 0, 255), np.uint8)
+    signed = (patches - ground) * ((INK - GROUND) / reach)
+    return np.asarray(np.clip(np.rint(GROUND + signed), 0, 255), np.uint8)
 
 
 def ground_and_reach(

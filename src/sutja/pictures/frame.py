@@ -34,7 +34,8 @@ def frame_digit(ink: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "28 28"]:
         ink: The digit, 0 for ground and up to 255 for ink, any size.
 
     Returns:
-        The digit within 20×20, its centre of mass on pixel (14, 14); all zeros where there is no ink.
+        The digit within 20×20, its centre of mass on pixel (14, 14); all zeros where there is no ink, or so little that
+        nothing is left of it at this size.
 
     Example:
         >>> stroke = np.zeros((100, 60), np.uint8)
@@ -43,9 +44,9 @@ def frame_digit(ink: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "28 28"]:
         20
     """
     digit = trimmed(ink)
-    if not digit.size:
+    digit = scaled(digit, DIGIT_BOX) if digit.size else digit
+    if not digit.any():  # no ink, or specks far apart, whose mean is nothing
         return np.zeros((SIDE, SIDE), np.uint8)
-    digit = scaled(digit, DIGIT_BOX)
     digit = np.rint(digit * (255 / digit.max())).astype(np.uint8)  # thin strokes grow faint as they shrink
     height, width = digit.shape
     weight = digit.astype(np.float64)

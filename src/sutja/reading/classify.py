@@ -14,6 +14,7 @@ from sutja.reading.naming import ALTERNATIVES, Named
 from sutja.reading.result import Classification, name_of
 
 MOST_CLASSES = 256
+"""`classify` tells so many, all of most models."""
 LONGEST_SIDE = 2000
 """A larger picture is looked at in this size."""
 NEARBY = 0.15
@@ -65,10 +66,10 @@ def frames_of(sheet: Sheet, kept: Named) -> list[UInt8[np.ndarray, "28 28"]]:
     """Each place framed as MNIST frames its digits, for a classifier that has learned from those."""
     frames = []
     for (x, y), (width, height) in zip(kept.found.centres, kept.found.sizes, strict=True):
-        reach = np.array([x, y]), np.array([width, height]) / 2 + NEARBY * max(width, height)
+        middle, half = np.array([x, y]), np.array([width, height]) / 2 + NEARBY * max(width, height)
         limit = np.array(sheet.grey.shape[::-1])
-        left, top = np.clip(reach[0] - reach[1], 0, limit - 1).astype(int)
-        right, bottom = np.clip(reach[0] + reach[1] + 1, (left + 1, top + 1), limit).astype(int)
+        left, top = np.clip(middle - half, 0, limit - 1).astype(int)
+        right, bottom = np.clip(middle + half + 1, (left + 1, top + 1), limit).astype(int)
         part = sheet.grey[top:bottom, left:right]
         frames.append(frame_digit(ink_of(np.ascontiguousarray(part))))
     return frames

@@ -4,36 +4,27 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Int32, UInt8
+from jaxtyping import Int, Int32, UInt8
 
 from sutja.reading.result import Box
 
 FEWEST_PIXELS = 6
+"""Pieces of fewer pixels are specks, unless there is nothing larger. Lengths below are shares of the typical height of
+the pieces of ink."""
+SPECK, DASH = 0.35, 0.3
+"""A piece is dropped whose width and height are both below the first, or whose height is below the second: a dash, a
+dot, a ruling."""
 FRAGMENT = 0.6
-"""A piece below this share of the typical height may be a fragment of a digit."""
+"""A piece that is lower than the first may be a fragment of a digit."""
+HAT, GAP, FAR_TALLER = 0.3, 0.08, 1.5
+"""A fragment over or under a larger piece joins it over a gap below the first: the hat of a 5. Elsewhere it joins over
+one below the second, if the height of both together is below the third: a broken stroke."""
+RULE, LONG = 4.0, 1.5
+"""A piece is dropped that is so many times wider than high, and wider than the second: a rule."""
+FRAME = 0.35
+"""A piece is dropped inside of which lies another of at least this share of its own height: a printed box."""
 MOST_PIECES = 2000
 """More pieces of ink than this are specks for the most part: the largest are kept."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What counts as a digit. Lengths are shares of the typical height of the pieces of ink.
-
-    Attributes:
-        speck: A piece is dropped when neither its width nor its height reaches this.
-        dash: A piece is dropped when its height does not reach this: a dash, a dot, a ruling.
-        hat: A small piece joins a larger one when the gap between them is below this, and one lies over the other.
-        gap: A broken stroke joins when the gap is below this.
-        wide: A piece is dropped when it is this many times wider than high and wider than the typical height: a rule.
-        frame: A piece is dropped when another of at least this share of its height lies inside it: a printed box.
-    """
-
-    speck: float = 0.35
-    dash: float = 0.3
-    hat: float = 0.3
-    gap: float = 0.08
-    wide: float = 4.0
-    frame: float = 0.35
 
 
 @dataclass(frozen=True)
@@ -55,28 +46,24 @@ class Piece:
         return Piece(self.numbers + other.numbers, self.box.joined(other.box), self.pixels + other.pixels)
 
 
-def find_digits(
-    ink: UInt8[np.ndarray, "h w"], settings: Settings | None = None
-) -> tuple[list[Piece], Int32[np.ndarray, "h w"]]:
+def find_digits(ink: UInt8[np.ndarray, "h w"]) -> tuple[list[Piece], Int32[np.ndarray, "h w"]]:
     """The pieces of ink that may be digits.
 
     Args:
         ink: As `sutja.pictures.ink.ink_of` gives it.
-        settings: What counts as a digit.
 
     Returns:
         The pieces in no particular order, and the picture of components: at each pixel the number of the component
         that it belongs to, 0 for ground.
     """
-    settings = settings or Settings()
     pieces, numbers = connected(ink)
-    pieces = without_frames(without_margins(pieces, ink.shape), settings)
+    pieces = without_frames(without_margins(pieces, ink.shape))
     if not pieces:
         return [], numbers
     height = typical_height(pieces)
-    pieces = [piece for piece in pieces if not _is_rule(piece.box, height, settings)]
-    pieces = with_fragments_joined(pieces, height, settings)
-    return [piece for piece in pieces if _is_digit_sized(piece.box, height, settings)], numbers
+    pieces = [piece for piece in pieces if not _is_rule(piece.box, height)]
+    pieces = with_fragments_joined(pieces, height)
+    return [piece for piece in pieces if _is_digit_sized(piece.box, height)], numbers
 
 
 def connected(ink: UInt8[np.ndarray, "h w"]) -> tuple[list[Piece], Int32[np.ndarray, "h w"]]:
@@ -99,7 +86,7 @@ def typical_height(pieces: list[Piece]) -> float:
     return float(heights[np.searchsorted(weight, weight[-1] / 2)])
 
 
-def without_frames(pieces: list[Piece], settings: Settings) -> list[Piece]:
+def without_frames(pieces: list[Piece]) -> list[Piece]:
     """Drop pieces that enclose another of like height: printed boxes around digits."""
     if len(pieces) < 2:
         return pieces
@@ -109,7 +96,7 @@ def without_frames(pieces: list[Piece], settings: Settings) -> list[Piece]:
     for piece in pieces:
         box = piece.box
         inside = (left > box.x) & (right < box.right) & (top > box.y) & (bottom < box.bottom)
-        if not (inside & (boxes[:, 3] >= settings.frame * box.height)).any():
+        if not (inside & (boxes[:, 3] >= FRAME * box.height)).any():
             kept.append(piece)
     return kept
 
@@ -124,33 +111,37 @@ def without_margins(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
     return [piece for piece in pieces if sides(piece.box) < 2] or pieces
 
 
-def with_fragments_joined(pieces: list[Piece], height: float, settings: Settings) -> list[Piece]:
+def with_fragments_joined(pieces: list[Piece], height: float) -> list[Piece]:
     """Join what belongs to one digit: the hat of a 5 that stands apart, the parts of a broken stroke."""
     whole = [piece for piece in pieces if piece.box.height >= FRAGMENT * height]
     fragments = [piece for piece in pieces if piece.box.height < FRAGMENT * height]
+    boxes = np.zeros((len(pieces), 4), int)
+    boxes[: len(whole)] = np.array([piece.box for piece in whole]).reshape(-1, 4)
     for fragment in sorted(fragments, key=lambda piece: -piece.pixels):
-        place = nearest_owner(fragment.box, [piece.box for piece in whole], height, settings)
+        place = nearest_owner(fragment.box, boxes[: len(whole)], height)
         if place is None:
+            place = len(whole)
             whole.append(fragment)
         else:
             whole[place] = whole[place].joined(fragment)
+        boxes[place] = whole[place].box
     return whole
 
 
-def nearest_owner(fragment: Box, boxes: list[Box], height: float, settings: Settings) -> int | None:
+def nearest_owner(fragment: Box, boxes: Int[np.ndarray, "n 4"], height: float) -> int | None:
     """The nearest box that a fragment belongs to: one over or under it, or one that it all but touches.
 
-    A fragment that would make a digit far taller than the others belongs to none of them.
+    One that it all but touches is no owner where both together would be far taller than the others.
     """
-    if not boxes:
+    if not len(boxes):
         return None
-    x, y, width, tall = np.array(boxes).T
+    x, y, width, tall = boxes.T
     across = np.maximum(x, fragment.x) - np.minimum(x + width, fragment.right)
     down = np.maximum(y, fragment.y) - np.minimum(y + tall, fragment.bottom)
     distance = np.maximum(np.maximum(across, down), 0)
     together = np.maximum(y + tall, fragment.bottom) - np.minimum(y, fragment.y)
-    over = (-across >= 0.5 * np.minimum(width, fragment.width)) & (distance < settings.hat * height)
-    touching = (distance < settings.gap * height) & (together < 1.5 * height)
+    over = (-across >= 0.5 * np.minimum(width, fragment.width)) & (distance < HAT * height)
+    touching = (distance < GAP * height) & (together < FAR_TALLER * height)
     distance = np.where(over | touching, distance, np.inf)
     place = int(distance.argmin())
     return place if np.isfinite(distance[place]) else None
@@ -162,9 +153,9 @@ def cut_out(piece: Piece, ink: UInt8[np.ndarray, "h w"], numbers: Int32[np.ndarr
     return np.where(np.isin(numbers[part], piece.numbers), ink[part], 0).astype(np.uint8)
 
 
-def _is_rule(box: Box, height: float, settings: Settings) -> bool:
-    return box.width > settings.wide * max(box.height, 1) and box.width > 1.5 * height
+def _is_rule(box: Box, height: float) -> bool:
+    return box.width > RULE * max(box.height, 1) and box.width > LONG * height
 
 
-def _is_digit_sized(box: Box, height: float, settings: Settings) -> bool:
-    return max(box.width, box.height) >= settings.speck * height and box.height >= settings.dash * height
+def _is_digit_sized(box: Box, height: float) -> bool:
+    return max(box.width, box.height) >= SPECK * height and box.height >= DASH * height

@@ -26,7 +26,7 @@ ENLARGED_BELOW = 320
 MARGIN = 12
 """Pixels that each copy is continued by, beyond its border, so that a digit that touches it has ground around it."""
 EVEN, MOSTLY = 6, 0.7
-"""A border is the ground's where this share of it differs by no more than so many grey levels."""
+"""A border is all ground where grey levels within the first of their median are this share of it, or more."""
 FAINTEST = 0.2
 """Places with a score below this are not looked at: of 5,284 digits read on held-out pages 8 lay below it, 3 of
 them right."""
@@ -58,7 +58,7 @@ class Found:
     Attributes:
         centres: float32 `[n, 2]`, x then y.
         sizes: float32 `[n, 2]`, width and height.
-        scores: float32 `[n, 10]`, how likely each digit is there.
+        scores: float32 `[n, 10]`, how likely each digit is there; the reader asks for the highest, and not whose it is.
     """
 
     centres: Float32[np.ndarray, "n 2"]
@@ -108,7 +108,9 @@ class Detector:
             found.append(places_of(scores, shapes, copy))
         joined = Found.joined(*found)
         order = np.argsort(-joined.scores.max(axis=1), kind="stable")[:MOST_FOUND]
-        return fused(joined.chosen(order)), copies
+        places = fused(joined.chosen(order))
+        inside = (places.centres >= 0) & (places.centres < grey.shape[::-1])  # the rest is what a copy is continued by
+        return places.chosen(np.asarray(inside.all(axis=1))), copies
 
     def _look(
         self, grey: UInt8[np.ndarray, "h w"], scale: float

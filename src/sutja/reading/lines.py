@@ -15,12 +15,12 @@ from jaxtyping import Bool, Float, Int
 from sutja.reading.result import Digit, Line
 
 SLOPES = np.radians(np.arange(-45, 46, 9))
-TILTS = np.radians([0, -2, 2, -4, 4, -6, 6])
-"""By how much the slope of the page may differ from that of its links when chains are joined over wide gaps."""
+"""The slopes for each of which all digits are chained."""
+TILTS, TILTED = np.radians([0, -2, 2, -4, 4, -6, 6]), 8.0
+"""By how much the slope of the page may differ from that of its links when chains are joined over wide gaps, and what
+that costs a radian, in links: two digits far apart say nothing about the slope of their page."""
 ALIKE = 3
 """So many rows must have been joined over wide gaps to say at which slope those between them are."""
-TILTED = 8.0
-"""What that costs a radian, in links: two digits far apart say nothing about the slope of their page."""
 REACH, FARTHEST = 3.2, 20.0
 """The longest link, and the longest over a wide gap; these and the lengths below in heights of the larger
 of two digits: a small 0 beside a large 9 is near it, and hardly aside."""

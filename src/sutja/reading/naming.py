@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int, UInt8
 
 from sutja.classifier.classifier import AnyClassifier
-from sutja.pictures.contrast import CROP, CROP_DIGIT, bright, near_and_wide
+from sutja.pictures.contrast import CROP, CROP_DIGIT, GROUND, bright, near_and_wide
 from sutja.pictures.frame import frame_digit
 from sutja.reading.detector import MARGIN, Copy, Found
 
@@ -22,6 +22,7 @@ ALTERNATIVES = 3
 NOT_A_DIGIT = 10
 """The crop classifier's class for what is no digit."""
 ALMOST_ZERO = 1e-4
+"""Probabilities count as no less where their logarithm is taken: no answer is beyond doubt."""
 SECOND = 0.25
 """The weight of the second opinion beside the first, as an exponent."""
 LEAST = 0.5
@@ -40,12 +41,10 @@ VIEWS = (0.9, 1.1)
 """What the first classifier is not so sure of, it is shown again in crops of so many times the size."""
 BORDER = 4
 """Pixels at the border of a crop: a piece of ink that lies mostly there belongs to a neighbour."""
-GROUND, FULL = 40, 170
-"""In a crop the ground has the first of these grey levels, as `sutja.pictures.contrast.bright` makes it; so many above
-it are a pixel full of ink."""
-FAINT, STAINED = 70, 70
-"""From so many grey levels above the ground on a pixel is counted as ink of a stroke; and from so much ink, of 255, it
-belongs to a piece of ink that is framed for the second opinion."""
+FULL, FAINT = 170, 70
+"""In a crop so many grey levels above its ground are a pixel full of ink; from so many on it is counted as ink."""
+STAINED = 70
+"""From so much ink on, of 255, a pixel belongs to a piece of ink that is framed for the second opinion."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class Named:
     Attributes:
         found: The places.
         crops: uint8 `[n, 2, 28, 28]`, what the classifier saw of each: the place, and more around it.
-        answers: float64 `[n, 11]`, what it said: a probability for each digit, and that of none.
+        answers: float64 `[n, 11]`, a probability for each digit, and that of none, all opinions taken together.
         label: int `[n]`, the likeliest digit.
         probability: float64 `[n]`, calibrated, that this digit is there.
         presence: float64 `[n]`, calibrated, that any digit is there.
@@ -119,14 +118,14 @@ class Namer:
     Attributes:
         crops: Names crops: ten digits and none.
         digits: Names digits in MNIST's frame.
-        label: How sure that a label is right.
-        presence: How sure that any digit is there.
+        sure_of_label: How sure that a label is right.
+        sure_of_presence: How sure that any digit is there.
     """
 
     crops: AnyClassifier
     digits: AnyClassifier
-    label: Calibration = Calibration()
-    presence: Calibration = Calibration()
+    sure_of_label: Calibration = Calibration()
+    sure_of_presence: Calibration = Calibration()
 
     def __call__(self, found: Found, copies: list[Copy]) -> Named:
         """Crop every place, and name it."""
@@ -134,13 +133,14 @@ class Namer:
         answers = np.asarray(self.crops(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
         score = found.scores.max(axis=1, initial=0)
         unsure = answers.max(axis=1, initial=0) < SURE
-        unsure &= self.presence(1 - answers[:, NOT_A_DIGIT], score) >= HOPELESS
+        unsure &= self.sure_of_presence(1 - answers[:, NOT_A_DIGIT], score) >= HOPELESS
         answers = self.seen_larger_and_smaller(answers, found, copies, np.flatnonzero(unsure))
         unsure &= answers.max(axis=1, initial=0) < SURE
         answers = with_second_opinion(answers, crops[:, 0], self.digits, unsure)
         label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
-        probability = self.label(answers[np.arange(len(label)), label], score)
-        return Named(found, crops, answers, label, probability, self.presence(1 - answers[:, NOT_A_DIGIT], score))
+        probability = self.sure_of_label(answers[np.arange(len(label)), label], score)
+        presence = self.sure_of_presence(1 - answers[:, NOT_A_DIGIT], score)
+        return Named(found, crops, answers, label, probability, presence)
 
     def seen_larger_and_smaller(
         self, answers: Float64[np.ndarray, "n 11"], found: Found, copies: list[Copy], unsure: Int[np.ndarray, "u"]
@@ -194,7 +194,7 @@ def middle_piece(crop: UInt8[np.ndarray, "28 28"]) -> UInt8[np.ndarray, "28 28"]
 
 
 def crops_of(found: Found, copies: list[Copy]) -> UInt8[np.ndarray, "n 2 28 28"]:
-    """Two crops for each place, near and wide: of the copy in which its digit is nearest to its size in a crop."""
+    """Two crops for each place, near and wide, of the copy that fits it."""
     patches = np.zeros((len(found), 2, CROP, CROP), np.uint8)
     for number in range(len(found)):
         patches[number] = near_and_wide(*place_of(found, number, copies))

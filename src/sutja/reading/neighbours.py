@@ -1,4 +1,6 @@
-"""What a place's neighbours in its row say of it: a doubtful one between sure digits is one, one beside them is none.
+"""What a place's neighbours in its row say of it.
+
+Between two sure digits a doubtful place is a digit; a doubtful 1 at the end of a row is none.
 
 How likely a place is a digit was fitted on places of all kinds. Between two digits of the same height there is hardly
 ever anything else that has come so far; at the end of a row there are slashes, and alone there are pens and print.
@@ -13,18 +15,17 @@ from sutja.reading.detector import Found
 from sutja.reading.naming import Named
 from sutja.reading.overlaps import CERTAIN, borrowed_share, shared_with
 
-MAYBE = 0.35
-"""A place that is some digit with this probability is one where it fills a gap between two digits, each of which is
-right with the probability `SURE`."""
-SURE = 0.8
+MAYBE, SURE_NEIGHBOUR = 0.35, 0.8
+"""A place that is some digit with the first probability is one where it fills a gap between two digits, each right with
+the second."""
 FILLED, STEP, AS_HIGH = 0.6, 0.35, (0.65, 1.5)
 """They are no farther than this from it, from edge to edge in its heights, step no more up or down, and are so many
 times as high."""
 SHARED, FOREIGN = 0.35, 0.4
 """It shares no more than this with the box of any digit, and no more than the second share of its ink is in theirs."""
 STROKE, NEXT = 0.7, (0.2, 1.5)
-"""A 1 of less than this probability, to one side of which there is a digit from so many to so many of its heights away,
-and none to the other side, is a slash or a pen."""
+"""A 1 of less than this probability is a slash or a pen where it has digits within the second distance, in heights of
+the larger, to one side only, and none of them within the first, in its own heights."""
 SMALL = 0.5
 """A doubtful place of less than this part of the height of the page's certain digits is one only beside larger ones, as
 raised cents are."""
@@ -74,7 +75,7 @@ def fills_gap(number: int, every: Named, taken: Bool[np.ndarray, "n"]) -> bool:
     """Whether a place stands between two of those that are taken, as high as they, with ink of its own."""
     found, height = every.found, every.found.sizes[number, 1]
     heights, steps = found.sizes[:, 1] / height, steps_from(number, found)
-    near = taken & steps.row & (every.probability > SURE) & (heights > AS_HIGH[0]) & (heights < AS_HIGH[1])
+    near = taken & steps.row & (every.probability > SURE_NEIGHBOUR) & (heights > AS_HIGH[0]) & (heights < AS_HIGH[1])
     near &= np.abs(found.centres[:, 1] - found.centres[number, 1]) < STEP * height
     near &= steps.gap * np.maximum(heights, 1) < FILLED
     if not ((near & steps.right).any() and (near & ~steps.right).any()):

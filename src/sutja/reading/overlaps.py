@@ -3,15 +3,15 @@
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from sutja.pictures.contrast import CROP, CROP_DIGIT, ground_and_reach, patch_of
+from sutja.pictures.contrast import CROP, CROP_DIGIT, GROUND, ground_and_reach, patch_of
 from sutja.reading.detector import MARGIN, Copy, Found
-from sutja.reading.naming import FAINT, GROUND, LEAST, Named, fitting, log_odds
+from sutja.reading.naming import FAINT, LEAST, Named, fitting, log_odds
 
 OVERLAP = 0.55
 """Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
 NARROWEST = 0.3
-"""For that boxes are taken to be as wide as this part of their height. Two that are narrower and overlap so are two 1s,
-or the edges of one broad stroke."""
+"""A box counts there as at least this part of its height wide. Two that are narrower, and overlap only then, are two 1s
+or the two edges of one broad stroke."""
 APART = 0.25
 """They are two if, between them, there is less ink than in either: by this share of what there may be, on average."""
 LARGER = 1.0
@@ -116,7 +116,7 @@ def two_strokes(found: Found, one: int, other: int, copies: list[Copy]) -> bool:
 
 
 def without_borrowed(named: Named) -> Named:
-    """The places but those that are not certain and have hardly any ink of their own: beside a broad 1 is no second."""
+    """The places but those, not certain, that have hardly any ink of their own: the edge of a broad 1 is no other 1."""
     kept = named.probability >= CERTAIN
     for number in np.flatnonzero(~kept).tolist():
         likelier = named.probability > named.probability[number]
@@ -128,8 +128,10 @@ def borrowed_share(named: Named, number: int, others: Bool[np.ndarray, "n"]) -> 
     """The share of a place's ink that lies within the boxes of some others; 0 if it has none."""
     centres, sizes = named.found.centres, named.found.sizes
     scale, pixels = CROP_DIGIT / sizes[number].max(), np.arange(CROP)[:, None, None]
-    middles = (centres - centres[number]) * scale + (CROP - 1) / 2
-    within = np.abs(pixels - middles) <= np.maximum(sizes * scale / 2, 0.5)  # of each pixel, box, and axis
+    middles, halves = (centres - centres[number]) * scale, np.maximum(sizes * scale / 2, 0.5)
+    near = np.flatnonzero(others & (np.abs(middles) <= halves + halves[number]).all(axis=1))
+    asked = np.append(near, number)
+    within = np.abs(pixels - (middles[asked] + (CROP - 1) / 2)) <= halves[asked]  # of each pixel, box, and axis
     inside = within[:, None, :, 1] & within[None, :, :, 0]
-    ink = (named.crops[number, 0] >= GROUND + FAINT) & inside[..., number]
-    return float((ink & inside[..., others].any(axis=-1)).sum() / max(1, ink.sum()))
+    ink = (named.crops[number, 0] >= GROUND + FAINT) & inside[..., -1]
+    return float((ink & inside[..., :-1].any(axis=-1)).sum() / max(1, ink.sum()))

@@ -20,7 +20,7 @@ from sutja.pictures.decode import Picture, Sheet, sheet_of
 from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
 from sutja.reading.classify import frames_of, label_all
-from sutja.reading.components import cut_out, find_digits
+from sutja.reading.components import MOST_PIECES, cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
 from sutja.reading.lines import lines_of
 from sutja.reading.naming import LEAST, Calibration, Named, Namer, own_names
@@ -40,9 +40,9 @@ SMALL = 64
 """A picture whose longer side is no more than this is a digit or two cut out by somebody: "auto" takes components."""
 SLOPING = 0.1
 """A page whose rows slope by more radians is read once more, levelled: digits and rows are easier then."""
-MOST_DIGITS = 2000
-"""A picture gives at most so many digits, the surest ones: time and memory stay bounded. The method "components" takes
-so many pieces of ink, the largest."""
+MOST_DIGITS = MOST_PIECES
+"""A picture gives at most so many digits, the surest ones, with the method "components" the largest pieces of ink: time
+and memory stay bounded."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Stages:
     def as_shown(self, box: Box) -> Box:
         """A box of the sheet's whole picture as one of the picture as a viewer shows it."""
         if self.size:
-            box = unlevelled(box, self.slope, *self.size) or box
+            box = unlevelled(box, self.slope, *self.size) or box  # digits that are not in it were left out
         return turned_back(box, self.turn, *self.size_as_shown)
 
     def upright(self) -> Reading:
@@ -108,8 +108,9 @@ def read(
     """Read the numbers written in a picture.
 
     Dark ink on a light ground or light on dark, uneven light, one digit, a row, several rows, touching digits, ruled
-    paper: all by itself. What is no digit is left out. A picture that is larger than 1,600 pixels is read at that size;
-    of more than 2,000 digits the surest are given.
+    paper: all by itself. What is no digit is left out, but by the method "components", which names every piece of ink
+    that has a digit's size. A picture that is larger than 1,600 pixels is read at that size; of more than 2,000 digits
+    the surest are given.
 
     Args:
         picture: A path, the content of a file, a Pillow image, or an array; see `sutja.pictures.decode`.
@@ -124,7 +125,7 @@ def read(
 
     Raises:
         PictureError: the picture cannot be read, or the method is unknown.
-        ModelError: the model cannot be loaded.
+        ModelError: the model cannot be loaded, or gives something else than a row of probabilities for each image.
 
     Example:
         >>> canvas = np.full((60, 40), 255, np.uint8)
@@ -146,17 +147,27 @@ def read_all(
 
     Args:
         pictures: As `read` takes them.
-        model: As for `read`.
+        model: As for `read`; one of your own is called by several threads at once.
         method: As for `read`.
         rotate: As for `read`.
         workers: How many are read at a time; 0 for one a core.
 
-    Yields:
-        A reading for each; or, for a picture that cannot be read, its error, so that it does not stop the others.
+    Returns:
+        Of each the reading, as soon as it is there; or, for a picture that cannot be read, its error, so that it does
+        not stop the others.
+
+    Raises:
+        PictureError: the method or the turn is unknown.
+        ModelError: as for `read`.
     """
     check_choices(method, rotate)
-    workers = workers or os.cpu_count() or 1
-    classifier = as_classifier(model)
+    return _readings(pictures, as_classifier(model), method, rotate, workers if workers > 0 else os.cpu_count() or 1)
+
+
+def _readings(
+    pictures: Iterable[Picture], classifier: AnyClassifier, method: str, rotate: Rotation, workers: int
+) -> Iterator[Reading | SutjaError]:
+    """What `read_all` gives."""
 
     def attempt(picture: Picture) -> Reading | SutjaError:
         try:
@@ -168,7 +179,7 @@ def read_all(
     with ThreadPoolExecutor(workers) as pool:
         for picture in pictures:
             begun.append(pool.submit(attempt, picture))
-            if len(begun) > workers:  # pictures may come from a camera: no more are taken than are worked on
+            if len(begun) > workers:  # pictures may come from a camera: but for one none waits for its turn
                 yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()
@@ -235,8 +246,8 @@ def read_table(
     """
     stages = stages_of(picture, model, method, rotate)
     height, width = stages.sheet.grey.shape
-    table = table_of(stages.digits, stages.sheet.grey, (width / stages.sheet.width, height / stages.sheet.height))
-    return table.with_boxes(stages.as_shown)
+    scale = width / stages.sheet.width, height / stages.sheet.height
+    return table_of(stages.digits, stages.sheet.grey, scale, stages.as_shown)
 
 
 def read_and_level(sheet: Sheet, read_once: "partial[Stages]") -> Stages:
@@ -270,9 +281,9 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
 
 
 def digits_among(places: Named, copies: list[Copy], side: int) -> Named:
-    """The likely places, of those that overlap the likeliest, and what fills gaps; no traces, letters nor strays.
+    """The digits among places: the likely ones, of those that overlap the likeliest, and doubtful ones that fill gaps.
 
-    Of very many the surest.
+    Of these traces, letters and strays are dropped, and of very many all but the surest.
 
     Args:
         places: What was found, named.
@@ -292,8 +303,7 @@ def by_components(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, tur
     ink = ink_of(sheet.grey)
     pieces, numbers = find_digits(ink)
     names = label_all(classifier, [frame_digit(cut_out(piece, ink, numbers)) for piece in pieces])
-    scale = max(sheet.width, sheet.height) / max(sheet.grey.shape)
-    boxes = [enlarged(piece.box, scale, (sheet.height, sheet.width)) for piece in pieces]
+    boxes = [box_of(np.array(piece.box.centre), np.array(piece.box[2:]), sheet) for piece in pieces]
     digits = tuple(Digit(*name[0], box, tuple(name[1:])) for name, box in zip(names, boxes, strict=True))
     return Stages(sheet, turn, digits, ink=ink)
 
@@ -311,10 +321,3 @@ def box_of(centre: np.ndarray, size: np.ndarray, sheet: Sheet) -> Box:
     left_top = np.clip(np.floor(low * scale), 0, limit - 1)
     right_bottom = np.clip(np.ceil(high * scale), left_top + 1, limit)
     return Box(*map(int, left_top), *map(int, right_bottom - left_top))
-
-
-def enlarged(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
-    """A box of the reduced picture in pixels of the whole one, inside it."""
-    left, top = int(box.x * scale), int(box.y * scale)
-    right, bottom = min(round(box.right * scale), shape[1]), min(round(box.bottom * scale), shape[0])
-    return Box(left, top, max(1, right - left), max(1, bottom - top))

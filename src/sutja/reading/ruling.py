@@ -102,7 +102,7 @@ def contrast_of(
     """By how many grey levels a pixel differs from the paper around it, reduced by `scale`; 0 where digits are."""
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    paper = cv2.medianBlur(small, min(255, 2 * int(height) + 1))
+    paper = cv2.medianBlur(small, 2 * int(height) + 1)
     contrast = np.asarray(np.clip(small.astype(np.float32) - paper, -60, 60), np.float32)
     for x, y, right, bottom in np.hstack((boxes[:, :2], boxes[:, :2] + boxes[:, 2:])) * scale:
         contrast[max(0, int(y) - 1) : int(bottom) + 2, max(0, int(x) - 1) : int(right) + 2] = 0
@@ -195,14 +195,18 @@ def _on_commonest_line(streaks: Float[np.ndarray, "n 5"], tolerance: float) -> B
 def crossing(across: list[Rule], down: list[Rule], height: float) -> tuple[list[Rule], list[Rule]]:
     """The rules, in order, that cross at least two, and 60 % of all, of those the other way."""
     across, down = list(across), list(down)
-    while across and down:
-        meets = np.array([[_meet(rule, other, 1.2 * height) for other in down] for rule in across])
+    if not (across and down):
+        return [], []
+    meets = np.array([[_meet(rule, other, 1.2 * height) for other in down] for rule in across])
+    while meets.size:
         shares = np.concatenate((meets.mean(axis=1), meets.mean(axis=0)))
         counts = np.concatenate((meets.sum(axis=1), meets.sum(axis=0)))
         worst = int(np.argmin(np.where(counts < 2, 0, shares)))
         if counts[worst] >= 2 and shares[worst] >= 0.6:
             break
-        del (across if worst < len(across) else down)[worst if worst < len(across) else worst - len(across)]
+        axis, place = (0, worst) if worst < len(across) else (1, worst - len(across))
+        del (across, down)[axis][place]
+        meets = np.delete(meets, place, axis)
     if not (across and down):
         return [], []
     return _in_order(across, down, height), _in_order(down, across, height)

@@ -65,11 +65,6 @@ class Table:
     rows: tuple[tuple[Cell | None, ...], ...]
     outside: tuple[Digit, ...] = ()
 
-    def with_boxes(self, change: Callable[[Box], Box]) -> "Table":
-        """The table with every box changed by a function, as for another size of the picture."""
-        rows = (tuple(cell and replace(cell, box=change(cell.box)) for cell in row) for row in self.rows)
-        return Table(tuple(rows), tuple(replace(digit, box=change(digit.box)) for digit in self.outside))
-
     def to_csv(self) -> str:
         r"""The table as RFC 4180 has it, but with lines that end in "\n"; an empty cell is an empty field."""
         buffer = io.StringIO()
@@ -87,8 +82,16 @@ class Table:
         return {"rows": rows, "outside": [digit.to_dict() for digit in self.outside]}
 
 
+def as_it_is(box: Box) -> Box:
+    """The box: the picture in which the table was sought is the one that is shown."""
+    return box
+
+
 def table_of(
-    digits: Sequence[Digit], grey: UInt8[np.ndarray, "h w"] | None = None, scale: tuple[float, float] = (1.0, 1.0)
+    digits: Sequence[Digit],
+    grey: UInt8[np.ndarray, "h w"] | None = None,
+    scale: tuple[float, float] = (1.0, 1.0),
+    shown: Callable[[Box], Box] = as_it_is,
 ) -> Table:
     r"""Put digits in the rows and columns of the table they stand in.
 
@@ -96,6 +99,7 @@ def table_of(
         digits: In any order.
         grey: Grey levels 0 to 255 of the picture, in which rules are sought, dark or light; without it there are none.
         scale: Pixels of `grey` a pixel of the digits' boxes, for x and y.
+        shown: Where a digit's box is in the picture as it is shown, in whose pixels the table's boxes are then.
 
     Returns:
         The table. In a ruled one every row and column of the ruling is there, empty or not, and digits outside are in
@@ -111,27 +115,33 @@ def table_of(
     boxes = np.array([digit.box for digit in digits], float).reshape(-1, 4) * (*scale, *scale)
     grid = None if grey is None else grid_of(grey, boxes)
     if grid is None:
-        return assembled(digits, unruled_places(boxes)) if len(digits) else Table(())
+        return assembled(digits, unruled_places(boxes), shown=shown) if len(digits) else Table(())
     if is_table(grid, boxes):
-        return assembled(digits, grid.places(middles_of(boxes)), grid.shape)
-    return assembled(digits, unruled_places(boxes, square_of(grid, boxes)))
+        return assembled(digits, grid.places(middles_of(boxes)), grid.shape, shown)
+    return assembled(digits, unruled_places(boxes, square_of(grid, boxes)), shown=shown)
 
 
-def assembled(digits: Sequence[Digit], places: Int[np.ndarray, "n 2"], shape: tuple[int, int] | None = None) -> Table:
+def assembled(
+    digits: Sequence[Digit],
+    places: Int[np.ndarray, "n 2"],
+    shape: tuple[int, int] | None = None,
+    shown: Callable[[Box], Box] = as_it_is,
+) -> Table:
     """The table of digits at places (row, column); those outside of `shape` are in no cell."""
     rows, columns = shape or tuple((places.max(axis=0) + 1).tolist())
     members: dict[tuple[int, int], list[Digit]] = {}
     for digit, (row, column) in zip(digits, places.tolist(), strict=True):
         members.setdefault((row, column), []).append(digit)
-    cells = (tuple(_cell(r, c, members.pop((r, c), [])) for c in range(columns)) for r in range(rows))
-    return Table(tuple(cells), tuple(digit for others in members.values() for digit in others))
+    cells = tuple(tuple(_cell(r, c, members.pop((r, c), []), shown) for c in range(columns)) for r in range(rows))
+    outside = (replace(digit, box=shown(digit.box)) for others in members.values() for digit in others)
+    return Table(cells, tuple(outside))
 
 
-def _cell(row: int, column: int, digits: list[Digit]) -> Cell | None:
+def _cell(row: int, column: int, digits: list[Digit], shown: Callable[[Box], Box]) -> Cell | None:
     if not digits:
         return None
     ordered = sorted(digits, key=lambda digit: digit.box.centre)
-    box = reduce(Box.joined, (digit.box for digit in ordered))
+    box = reduce(Box.joined, (shown(digit.box) for digit in ordered))
     confidence = math.prod(digit.probability for digit in ordered)
     return Cell(row, column, "".join(digit.label for digit in ordered), confidence, box)
 
@@ -223,9 +233,10 @@ def with_widest_gutters(
 
 def rows_of(level: Float[np.ndarray, "n"], height: float) -> Int[np.ndarray, "n"]:
     """The row of each digit, by how far the level of its middle is from the mean of the row so far."""
-    rows, members, row = np.zeros(len(level), int), [float(level.min())], 0
+    members: list[float] = []
+    rows, row = np.zeros(len(level), int), 0
     for number in np.argsort(level, kind="stable").tolist():
-        if level[number] - np.mean(members) > APART * height:
+        if members and level[number] - np.mean(members) > APART * height:
             row, members = row + 1, []
         members.append(float(level[number]))
         rows[number] = row

@@ -42,7 +42,7 @@ def turned_back(box: Box, degrees: int, width: int, height: int) -> Box:
 
 def best_turn(sheet: Sheet, legibility: Callable[[Sheet], float]) -> int:
     """The quarter turn at which a picture reads best."""
-    worth = dict.fromkeys(TURNS, 0.0)
+    worth: dict[int, float] = {}
     for longest in (LONGEST_TO_TURN, max(sheet.grey.shape)):
         small = Sheet(reduced(sheet.grey, longest), sheet.width, sheet.height)
         worth = {turn: legibility(turned(small, turn)) for turn in TURNS}
@@ -52,7 +52,7 @@ def best_turn(sheet: Sheet, legibility: Callable[[Sheet], float]) -> int:
 
 
 def reduced(grey: UInt8[np.ndarray, "h w"], longest: int) -> UInt8[np.ndarray, "a b"]:
-    """Every second, third, ... pixel's surroundings as one, so that the longer side is no more than `longest`."""
+    """The grey levels averaged so that the longer side is `longest`; a smaller picture stays as it is."""
     factor = longest / max(grey.shape)
     if factor >= 1:
         return grey

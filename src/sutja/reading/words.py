@@ -15,17 +15,18 @@ from sutja.reading.naming import Named, fitting, place_of
 from sutja.reading.overlaps import CERTAIN
 
 TEXT = 0.25
-"""A page of which no digits explain this share of the ink of signs has words on it."""
+"""A page has words on it where more than this share of the ink of its signs lies in no digit."""
 WORD, SURE_WORD, SHORT_WORD = 0.1, 0.4, 0.55
-"""On a page with words what looks like a digit is a letter where no digits explain this share of its run; the second
-where the run's digits are, in the middle, certain, and words not most of the page."""
+"""On a page with words a digit is a letter where more than this share of the ink of its run lies in no digit: the
+first; the second where the run's digits are mostly certain (their median) and the page is not mostly words; the third
+where the page has fewer than `MANY` signs that are no digit."""
 MANY = 10
-"""The third where the page has fewer signs that no digit explains: a currency or a hash before a number is no word."""
+"""Fewer signs are hardly words: a currency or a hash before a number."""
 TEXTURE = 0.25
 """Where more of the page than this is ink, it is the ground, and nothing is said."""
 MOSTLY = 0.9
-"""Where words have more than this share, so is a run whose digits are, in the middle, less than certain: on a page of
-text "gig" is no 919."""
+"""A page is mostly words where more than this share of that ink lies in no digit. There every run whose digits are less
+than certain (their median) is a word: on a page of text "gig" is no 919."""
 AGAIN = 3
 """Letters that are found show others: so often, at most, is looked again."""
 GAP, WORDS_GAP = 0.3, 0.45
@@ -137,6 +138,9 @@ def letters_in(
     pieces: np.ndarray, digits: list[tuple[int, int, int, int]], height: float, whole: tuple[int, ...]
 ) -> Bool[np.ndarray, "k"]:
     """Which pieces of ink may be letters beside digits: no specks, no lines, no pictures, no frame, no desk.
+
+    A letter or a few joined ones are half to twice as high as a digit, wider than a stroke, and have so much ink that
+    they are no specks; the longer they are the more, or they are rules.
 
     Args:
         pieces: int `[k, 5]`, of each piece left, top, width, height and area, as OpenCV gives them; the first is the
