@@ -75,3 +75,19 @@ def test_doubtful_strokes_at_the_end_of_a_row_and_small_places_alone_go(place: P
 def test_where_nothing_is_certain_small_places_stay() -> None:
     assert len(without_strays(places((50, 50, 20, 30, 0.9), (150, 50, 8, 12, 0.9))).label) == 2
     assert len(without_strays(places()).label) == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "label", "stays"),
+    [
+        ((180, 50, 14, 62, 0.9), 1, False),
+        ((180, 50, 14, 62, 0.9), 7, True),
+        ((180, 50, 14, 62, 0.96), 1, True),  # a tall 1 that is certain
+        ((180, 50, 14, 50, 0.9), 1, True),  # hardly taller than the digit
+        ((128, 50, 14, 62, 0.9), 1, True),  # close to it, as a digit of its number
+        ((400, 50, 14, 62, 0.9), 1, False),
+    ],
+)
+def test_a_pen_beside_a_number_is_none(place: Place, label: int, stays: bool) -> None:
+    both = replace(places((100, 50, 30, 40, 0.99), place), label=np.array([3, label]))
+    assert without_strays(both).label.tolist() == ([3, label] if stays else [3])

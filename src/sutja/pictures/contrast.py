@@ -54,7 +54,8 @@ def patch_of(
     """A place of a picture, scaled so that `size` becomes `CROP_DIGIT` pixels.
 
     Args:
-        grey: Grey levels; `size` should be no more than about twice `CROP_DIGIT`, as nothing is averaged.
+        grey: Grey levels. Nothing is averaged: `size` should be no more than about twice `CROP_DIGIT`. What fills the
+            smallest copy of a picture is up to four times as large, and is read as well as with averaging.
         centre: The middle of the digit in pixels, x then y.
         size: The longer side of its box in pixels.
         side: Of the patch, in its own pixels.

@@ -26,6 +26,9 @@ SHARED, FOREIGN = 0.35, 0.4
 STROKE, NEXT = 0.7, (0.2, 1.5)
 """A 1 of less than this probability is a slash or a pen where it has digits within the second distance, in heights of
 the larger, to one side only, and none of them within the first, in its own heights."""
+TALL, ALONE = 1.4, 0.35
+"""So is a doubtful 1 that is so many times as high as the page's certain digits, and farther than the second, in its
+heights, from any digit of its row: a pen beside a number."""
 SMALL = 0.5
 """A doubtful place of less than this part of the height of the page's certain digits is one only beside larger ones, as
 raised cents are."""
@@ -96,11 +99,12 @@ def without_strays(named: Named) -> Named:
     usual = float(np.median(heights[certain])) if certain.any() else 0.0
     for number in np.flatnonzero(~certain).tolist():
         gap, right, row = steps_from(number, named.found)
-        near = row & (gap < NEXT[1])
+        near, larger = row & (gap < NEXT[1]), np.maximum(heights / heights[number], 1)
         one_side = near.any() and (near & right).any() != (near & ~right).any()
         if named.label[number] == 1 and named.probability[number] < STROKE and one_side:
-            larger = np.maximum(heights / heights[number], 1)
             kept[number] = (gap * larger)[near].min() <= NEXT[0]
+        if named.label[number] == 1 and heights[number] > TALL * usual > 0:
+            kept[number] &= (row & (gap * larger < ALONE)).any()
         if heights[number] < SMALL * usual:
             kept[number] &= (row & (gap < 1) & (heights >= SMALL * usual)).any()
     return named.chosen(kept)
