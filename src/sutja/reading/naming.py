@@ -3,8 +3,7 @@
 Two networks name a crop: one that has learned from crops, with whatever is beside the digit, and says also whether
 it is one; and the classifier of digits that MNIST frames, for the piece of ink in the middle of the crop where that
 stands free. Their answers are multiplied (a product of experts, Hinton, 2002). Where the first is sure by itself, that
-is all; where it is not, it sees the place in a larger and in a smaller crop too; and where it is in doubt still, in
-crops a little aside.
+is all; where it is not, it sees the place in a larger and in a smaller crop too.
 """
 
 from dataclasses import dataclass, replace
@@ -40,11 +39,6 @@ HOPELESS = 0.1
 """Nor where any digit is there with less: a cloth or a crumpled page has hundreds of such places."""
 VIEWS = (0.9, 1.1)
 """What the first classifier is not so sure of, it is shown again in crops of so many times the size."""
-IN_DOUBT, MAYBE = 0.95, 0.35
-"""What has less than the first probability then, and is some digit with the second, is shown in crops to four sides,
-too. What is some digit with less than the second is none, whatever is beside it."""
-ASIDE = 0.08 * np.array([(-1, 0), (1, 0), (0, -1), (0, 1)], np.float32)
-"""Their middles are so far aside, in longer sides of the digit."""
 BORDER = 4
 """Pixels at the border of a crop: a piece of ink that lies mostly there belongs to a neighbour."""
 FULL, FAINT = 170, 70
@@ -143,11 +137,9 @@ class Namer:
         answers = self.seen_larger_and_smaller(answers, found, copies, np.flatnonzero(unsure))
         unsure &= answers.max(axis=1, initial=0) < SURE
         answers = with_second_opinion(answers, crops[:, 0], self.digits, unsure)
-        presence = self.sure_of_presence(1 - answers[:, NOT_A_DIGIT], score)
-        unsure &= (answers.max(axis=1, initial=0) < IN_DOUBT) & (presence >= MAYBE)
-        answers = self.seen_from_aside(answers, found, copies, np.flatnonzero(unsure))
         label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
         probability = self.sure_of_label(answers[np.arange(len(label)), label], score)
+        presence = self.sure_of_presence(1 - answers[:, NOT_A_DIGIT], score)
         return Named(found, crops, answers, label, probability, presence)
 
     def seen_larger_and_smaller(
@@ -161,25 +153,6 @@ class Namer:
         logarithms = np.log(np.maximum([answers[unsure], *views], ALMOST_ZERO)).mean(axis=0)
         changed = answers.copy()
         changed[unsure] = np.exp(logarithms) / np.exp(logarithms).sum(axis=1, keepdims=True)
-        return changed
-
-    def seen_from_aside(
-        self, answers: Float64[np.ndarray, "n 11"], found: Found, copies: list[Copy], unsure: Int[np.ndarray, "u"]
-    ) -> Float64[np.ndarray, "n 11"]:
-        """The answers; of unsure places the shares of the digits are the geometric mean with those in crops aside.
-
-        Whether any digit is there is not asked again: beside the edge of a stroke there is the stroke.
-        """
-        if not len(unsure):
-            return answers
-        places, own = found.chosen(unsure), answers[unsure, :NOT_A_DIGIT]
-        steps = ASIDE[:, None] * places.sizes.max(axis=1, keepdims=True)
-        views = [self.crops(crops_of(replace(places, centres=places.centres + step), copies)) for step in steps]
-        looks = [own, *(view[:, :NOT_A_DIGIT] for view in views)]
-        weights = 1 + len(VIEWS), *(1 for _ in views)  # there were as many looks before
-        shares = np.exp(np.average(np.log(np.maximum(looks, ALMOST_ZERO)), axis=0, weights=weights))
-        changed = answers.copy()
-        changed[unsure, :NOT_A_DIGIT] = shares * (own.sum(axis=1) / shares.sum(axis=1))[:, None]
         return changed
 
 

@@ -12,12 +12,12 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from sutja.reading.detector import Found
-from sutja.reading.naming import MAYBE, Named
+from sutja.reading.naming import Named
 from sutja.reading.overlaps import CERTAIN, borrowed_share, shared_with
 
-SURE_NEIGHBOUR = 0.8
-"""A place that is some digit with the probability `MAYBE` is one where it fills a gap between two digits, each right
-with this one."""
+MAYBE, SURE_NEIGHBOUR = 0.35, 0.8
+"""A place that is some digit with the first probability is one where it fills a gap between two digits, each right with
+the second."""
 FILLED, STEP, AS_HIGH = 0.6, 0.35, (0.65, 1.5)
 """They are no farther than this from it, from edge to edge in its heights, step no more up or down, and are so many
 times as high."""
