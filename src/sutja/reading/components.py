@@ -15,7 +15,7 @@ SPECK, DASH = 0.35, 0.3
 """A piece is dropped whose width and height are both below the first, or whose height is below the second: a dash, a
 dot, a ruling."""
 FRAGMENT = 0.6
-"""A piece that is lower than the first may be a fragment of a digit."""
+"""A piece that is lower than this may be a fragment of a digit."""
 HAT, GAP, FAR_TALLER = 0.3, 0.08, 1.5
 """A fragment over or under a larger piece joins it over a gap below the first: the hat of a 5. Elsewhere it joins over
 one below the second, if the height of both together is below the third: a broken stroke."""
