@@ -22,6 +22,7 @@ from sutja.pictures.ink import ink_of
 from sutja.reading.classify import frames_of, label_all
 from sutja.reading.components import MOST_PIECES, cut_out, find_digits
 from sutja.reading.detector import Copy, bundled_detector
+from sutja.reading.hand import as_one_hand_wrote
 from sutja.reading.lines import lines_of
 from sutja.reading.naming import LEAST, Calibration, Named, Namer, own_names
 from sutja.reading.neighbours import with_gaps_filled, without_strays
@@ -283,7 +284,8 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
 def digits_among(places: Named, copies: list[Copy], side: int) -> Named:
     """The digits among places: the likely ones, of those that overlap the likeliest, and doubtful ones that fill gaps.
 
-    Of these traces, letters and strays are dropped, and of very many all but the surest.
+    Of these traces, letters and strays are dropped, and of very many all but the surest. What is in doubt then is named
+    as the hand of the page tells.
 
     Args:
         places: What was found, named.
@@ -293,7 +295,7 @@ def digits_among(places: Named, copies: list[Copy], side: int) -> Named:
     likely = places.likely(side)
     kept = without_borrowed(without_overlaps(places.chosen(likely), copies))
     kept = with_gaps_filled(kept, places.chosen(~likely))
-    kept = without_strays(without_letters(without_traces(kept, copies), copies))
+    kept = as_one_hand_wrote(without_strays(without_letters(without_traces(kept, copies), copies)))
     return kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
 
 
