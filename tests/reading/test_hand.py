@@ -36,6 +36,7 @@ def test_where_no_1_is_sure_and_7s_are_what_is_in_doubt_is_a_1() -> None:
     [
         [*OTHERS, SURE_7, SURE_7, SURE_1, FLAGGED],  # there is a sure 1, of another form
         [*OTHERS, SURE_7, FLAGGED, FLAGGED, FLAGGED],  # one sure 7 is no habit
+        [*OTHERS, SURE_7, SURE_7, (8, 1, 0.8), (2, 1, 0.8)],  # no hand writes 1s as others write 8s or 2s
         [*OTHERS, SURE_7, SURE_7, (7, 1, 0.96), (7, 1, 0.96)],  # nothing is in doubt
         [*OTHERS[:15], SURE_7, SURE_7, FLAGGED, FLAGGED],  # too few digits for a 1 to be expected
     ],
