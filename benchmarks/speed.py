@@ -19,7 +19,8 @@ import numpy as np
 from PIL import Image
 
 from sutja.data.source import load
-from sutja.reading.reader import read, read_all
+from sutja.reading.many import read_all
+from sutja.reading.reader import read
 from sutja.synthesis.page import compose
 from sutja.synthesis.style import STYLES
 from sutja.synthesis.writer import Digits

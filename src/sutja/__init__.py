@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sutja.evaluation.report import Report, evaluate
     from sutja.models.summary import summary
     from sutja.reading.classify import classify
-    from sutja.reading.reader import read, read_all
+    from sutja.reading.many import read_all
+    from sutja.reading.reader import read
     from sutja.reading.result import Reading
     from sutja.training.run import Run, resume, train
     from sutja.views.gallery import gallery
@@ -39,7 +40,7 @@ _HOMES = {
     "load": "data.source",
     "one_hot": "data.dataset",
     "read": "reading.reader",
-    "read_all": "reading.reader",
+    "read_all": "reading.many",
     "resume": "training.run",
     "summary": "models.summary",
     "train": "training.run",

@@ -40,7 +40,7 @@ def test_any_ink_that_is_seen_gives_a_frame(height: int, width: int, seed: int, 
     ink = random.integers(0, 256, (height, width), np.uint8) * (random.random((height, width)) < share).astype(np.uint8)
     frame = frame_digit(ink)
     assert ink.any() or not frame.any()
-    assert frame.any() or ink.max(initial=0) < 50 or share < 0.05
+    assert frame.any() or ink.max() < 50
     if frame.any():
         rows, columns = np.flatnonzero(frame.any(axis=1)), np.flatnonzero(frame.any(axis=0))
         assert max(rows[-1] - rows[0], columns[-1] - columns[0]) < 20

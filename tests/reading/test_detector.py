@@ -14,7 +14,8 @@ import sutja
 from sutja.errors import PictureError
 from sutja.reading.detector import MARGIN, MOST_FOUND, STRIDE, bundled_detector
 from sutja.reading.explain import account, explain
-from sutja.reading.reader import METHODS, MOST_DIGITS, read, read_all, read_table, stages_of
+from sutja.reading.many import read_all
+from sutja.reading.reader import METHODS, MOST_DIGITS, read, read_table, stages_of
 from sutja.reading.turns import TURNS
 from sutja.synthesis.page import compose
 from sutja.synthesis.signs import LETTERS, LOOKALIKES, sign_strokes

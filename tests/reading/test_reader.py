@@ -18,8 +18,9 @@ from sutja.pictures.decode import Sheet
 from sutja.pictures.frame import frame_digit
 from sutja.reading.classify import classify
 from sutja.reading.detector import MOST_FOUND, Found
+from sutja.reading.many import read_all
 from sutja.reading.naming import Named, own_names
-from sutja.reading.reader import METHODS, box_of, read, read_all, read_table, stages_of
+from sutja.reading.reader import METHODS, box_of, read, read_table, stages_of
 from sutja.reading.result import Box, Reading
 from sutja.synthesis.strokes import digit_strokes, drawn
 from tests.reading.pictures import on_paper, put, row_of, sheet, written

@@ -160,7 +160,8 @@ def _readings(
 ) -> "Iterator[tuple[Path, Reading | SutjaError]]":
     """Each picture with what came of it; one alone uses all cores, several are read side by side."""
     from sutja.errors import SutjaError
-    from sutja.reading.reader import read, read_all
+    from sutja.reading.many import read_all
+    from sutja.reading.reader import read
 
     if len(pictures) > 1:
         yield from zip(pictures, read_all([held[each] for each in pictures], classifier, method, turn), strict=True)

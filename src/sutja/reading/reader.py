@@ -6,16 +6,14 @@ shows it, before it was turned and levelled (`Stages.as_shown`).
 """
 
 import os
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 import numpy as np
 
 from sutja.classifier.classifier import AnyClassifier, as_classifier, bundled
-from sutja.errors import PictureError, SutjaError, unknown_name
+from sutja.errors import PictureError, unknown_name
 from sutja.pictures.decode import Picture, Sheet, sheet_of
 from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
@@ -135,55 +133,6 @@ def read(
         '1'
     """
     return stages_of(picture, model, method, rotate).reading(name_of(picture))
-
-
-def read_all(
-    pictures: Iterable[Picture],
-    model: "AnyClassifier | str | os.PathLike[str]" = "digits",
-    method: str = "auto",
-    rotate: Rotation = 0,
-    workers: int = 0,
-) -> Iterator[Reading | SutjaError]:
-    """Read many pictures, several at a time, in the order given.
-
-    Args:
-        pictures: As `read` takes them.
-        model: As for `read`; one of your own is called by several threads at once.
-        method: As for `read`.
-        rotate: As for `read`.
-        workers: How many are read at a time; 0 for one a core.
-
-    Returns:
-        Of each the reading, as soon as it is there; or, for a picture that cannot be read, its error, so that it does
-        not stop the others.
-
-    Raises:
-        PictureError: the method or the turn is unknown.
-        ModelError: as for `read`.
-    """
-    check_choices(method, rotate)
-    return _readings(pictures, as_classifier(model), method, rotate, workers if workers > 0 else os.cpu_count() or 1)
-
-
-def _readings(
-    pictures: Iterable[Picture], classifier: AnyClassifier, method: str, rotate: Rotation, workers: int
-) -> Iterator[Reading | SutjaError]:
-    """What `read_all` gives."""
-
-    def attempt(picture: Picture) -> Reading | SutjaError:
-        try:
-            return stages_of(picture, classifier, method, rotate, threads=1).reading(name_of(picture))
-        except PictureError as error:
-            return error
-
-    begun: deque[Future[Reading | SutjaError]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        for picture in pictures:
-            begun.append(pool.submit(attempt, picture))
-            if len(begun) > workers:  # pictures may come from a camera: but for one none waits for its turn
-                yield begun.popleft().result()
-        while begun:
-            yield begun.popleft().result()
 
 
 def stages_of(

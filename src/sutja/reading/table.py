@@ -82,16 +82,11 @@ class Table:
         return {"rows": rows, "outside": [digit.to_dict() for digit in self.outside]}
 
 
-def as_it_is(box: Box) -> Box:
-    """The box: the picture in which the table was sought is the one that is shown."""
-    return box
-
-
 def table_of(
     digits: Sequence[Digit],
     grey: UInt8[np.ndarray, "h w"] | None = None,
     scale: tuple[float, float] = (1.0, 1.0),
-    shown: Callable[[Box], Box] = as_it_is,
+    shown: Callable[[Box], Box] = lambda box: box,
 ) -> Table:
     r"""Put digits in the rows and columns of the table they stand in.
 
@@ -112,38 +107,33 @@ def table_of(
         >>> table_of(digits).to_csv()
         '12,7\n,8\n'
     """
+    digits = sorted(digits, key=lambda digit: digit.box.centre)
     boxes = np.array([digit.box for digit in digits], float).reshape(-1, 4) * (*scale, *scale)
+    digits = [replace(digit, box=shown(digit.box)) for digit in digits]
     grid = None if grey is None else grid_of(grey, boxes)
     if grid is None:
-        return assembled(digits, unruled_places(boxes), shown=shown) if len(digits) else Table(())
+        return assembled(digits, unruled_places(boxes)) if digits else Table(())
     if is_table(grid, boxes):
-        return assembled(digits, grid.places(middles_of(boxes)), grid.shape, shown)
-    return assembled(digits, unruled_places(boxes, square_of(grid, boxes)), shown=shown)
+        return assembled(digits, grid.places(middles_of(boxes)), grid.shape)
+    return assembled(digits, unruled_places(boxes, square_of(grid, boxes)))
 
 
-def assembled(
-    digits: Sequence[Digit],
-    places: Int[np.ndarray, "n 2"],
-    shape: tuple[int, int] | None = None,
-    shown: Callable[[Box], Box] = as_it_is,
-) -> Table:
-    """The table of digits at places (row, column); those outside of `shape` are in no cell."""
+def assembled(digits: Sequence[Digit], places: Int[np.ndarray, "n 2"], shape: tuple[int, int] | None = None) -> Table:
+    """The table of digits, from left to right, at places (row, column); those outside of `shape` are in no cell."""
     rows, columns = shape or tuple((places.max(axis=0) + 1).tolist())
     members: dict[tuple[int, int], list[Digit]] = {}
     for digit, (row, column) in zip(digits, places.tolist(), strict=True):
         members.setdefault((row, column), []).append(digit)
-    cells = tuple(tuple(_cell(r, c, members.pop((r, c), []), shown) for c in range(columns)) for r in range(rows))
-    outside = (replace(digit, box=shown(digit.box)) for others in members.values() for digit in others)
-    return Table(cells, tuple(outside))
+    cells = tuple(tuple(_cell(r, c, members.pop((r, c), [])) for c in range(columns)) for r in range(rows))
+    return Table(cells, tuple(digit for others in members.values() for digit in others))
 
 
-def _cell(row: int, column: int, digits: list[Digit], shown: Callable[[Box], Box]) -> Cell | None:
+def _cell(row: int, column: int, digits: list[Digit]) -> Cell | None:
     if not digits:
         return None
-    ordered = sorted(digits, key=lambda digit: digit.box.centre)
-    box = reduce(Box.joined, (shown(digit.box) for digit in ordered))
-    confidence = math.prod(digit.probability for digit in ordered)
-    return Cell(row, column, "".join(digit.label for digit in ordered), confidence, box)
+    box = reduce(Box.joined, (digit.box for digit in digits))
+    confidence = math.prod(digit.probability for digit in digits)
+    return Cell(row, column, "".join(digit.label for digit in digits), confidence, box)
 
 
 def is_table(grid: Grid, boxes: Float[np.ndarray, "n 4"]) -> bool:
