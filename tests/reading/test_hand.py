@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sutja.reading.hand import as_one_hand_wrote
+from sutja.reading.hand import as_one_hand_wrote, border_between
 from sutja.reading.naming import Named, own_names
 from tests.reading.pictures import named_places
 
@@ -18,13 +18,13 @@ def page(*digits: tuple[int, int, float]) -> Named:
     return replace(named, answers=answers, label=np.array([first for first, _, _ in digits]))
 
 
-SURE_7, SURE_1, FLAGGED = (7, 1, 0.999), (1, 7, 0.999), (7, 1, 0.8)
-OTHERS = [(digit, 9 - digit, 0.999) for digit in (0, 2, 3, 4, 5, 6, 8, 9)] * 2
+SURE_7, SURE_1, FLAGGED = (7, 1, 0.9999), (1, 7, 0.9999), (7, 1, 0.8)
+OTHERS = [(digit, 9 - digit, 0.999) for digit in (0, 2, 3, 4, 5, 6, 8, 9)]
 
 
-def test_where_no_1_is_sure_and_7s_are_what_is_in_doubt_is_a_1() -> None:
-    read = as_one_hand_wrote(page(*OTHERS, SURE_7, SURE_7, FLAGGED, FLAGGED))
-    assert read.label[-4:].tolist() == [7, 7, 1, 1]
+def test_flagged_1s_beside_sure_7s_are_1s() -> None:
+    read = as_one_hand_wrote(page(*OTHERS, *[SURE_7] * 4, FLAGGED, FLAGGED))
+    assert read.label.tolist() == [first for first, _, _ in OTHERS] + [7, 7, 7, 7, 1, 1]
     (label, probability), (second, _) = own_names(read)[-1][:2]
     assert (label, second) == ("1", "7")
     assert probability == pytest.approx(0.9)
@@ -34,13 +34,37 @@ def test_where_no_1_is_sure_and_7s_are_what_is_in_doubt_is_a_1() -> None:
 @pytest.mark.parametrize(
     "digits",
     [
-        [*OTHERS, SURE_7, SURE_7, SURE_1, FLAGGED],  # there is a sure 1, of another form
-        [*OTHERS, SURE_7, FLAGGED, FLAGGED, FLAGGED],  # one sure 7 is no habit
-        [*OTHERS, SURE_7, SURE_7, (8, 1, 0.8), (2, 1, 0.8)],  # no hand writes 1s as others write 8s or 2s
-        [*OTHERS, SURE_7, SURE_7, (7, 1, 0.96), (7, 1, 0.96)],  # nothing is in doubt
-        [*OTHERS[:15], SURE_7, SURE_7, FLAGGED, FLAGGED],  # too few digits for a 1 to be expected
+        [],
+        [FLAGGED],
+        [*OTHERS, FLAGGED, FLAGGED],  # all that is there of both is alike, and likelier a 7
+        [*[SURE_7] * 4, *[SURE_1] * 4, FLAGGED],  # there are sure 1s, of another form
+        [*[SURE_7] * 4, (7, 1, 0.995), (7, 1, 0.995)],  # hardly less sure than the others
+        [*[SURE_7] * 4, (8, 1, 0.8), (2, 1, 0.8)],  # its 7s tell nothing of an 8
     ],
 )
 def test_else_digits_stay_as_they_are_named(digits: list[tuple[int, int, float]]) -> None:
     named = page(*digits)
-    assert as_one_hand_wrote(named) is named
+    read = as_one_hand_wrote(named)
+    assert read.label.tolist() == named.label.tolist()
+    assert np.array_equal(read.answers, named.answers)
+
+
+def test_what_may_be_a_third_digit_is_left_alone() -> None:
+    named = page(*[SURE_7] * 4, FLAGGED, FLAGGED)
+    answers = named.answers.copy()
+    answers[-1, [1, 7, 9]] = 0.2, 0.5, 0.2
+    assert as_one_hand_wrote(replace(named, answers=answers)).label[-2:].tolist() == [1, 7]
+
+
+@pytest.mark.parametrize(
+    ("odds", "border"),
+    [
+        ([], 0.0),
+        ([-9.0, -8.0, 9.0, 8.0], 0.0),
+        ([1.0, 1.5, 9.0, 9.0, 9.0, 9.0], 3.75),
+        ([-1.0, -1.5, -9.0, -9.0, -9.0, -9.0], -3.75),
+        ([1.0, 1.5], -2.5),
+    ],
+)
+def test_the_border_divides_two_groups(odds: list[float], border: float) -> None:
+    assert border_between(np.array(odds)) == border

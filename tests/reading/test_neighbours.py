@@ -39,6 +39,22 @@ def test_a_gap_between_doubtful_digits_or_far_ones_stays() -> None:
     assert len(with_gaps_filled(places(LEFT, (130, 50, 20, 30, 0.9)), between).label) == 2
 
 
+@pytest.mark.parametrize(
+    ("place", "label", "presence", "fills"),
+    [
+        ((76, 55, 18, 18, 0.1), 0, 0.2, True),
+        ((76, 55, 18, 18, 0.1), 0, 0.05, False),
+        ((76, 55, 18, 18, 0.1), 6, 0.2, False),  # no other digit is so small
+        ((76, 57, 14, 14, 0.1), 0, 0.2, False),  # less than half as high: a ring
+        ((76, 64, 18, 18, 0.1), 0, 0.2, False),  # too low
+    ],
+)
+def test_a_small_0_fills_a_gap_between_certain_digits(place: Place, label: int, presence: float, fills: bool) -> None:
+    small, certain = places(place, label=label, presence=presence), (*RIGHT[:4], 0.99)
+    assert len(with_gaps_filled(places(LEFT, certain), small).label) == 2 + fills
+    assert len(with_gaps_filled(places(LEFT, RIGHT), small).label) == 2
+
+
 def test_what_fills_a_gap_has_ink_of_its_own() -> None:
     between = places((71, 50, 34, 30, 0.3))
     between.crops[0, 0, 5:23, 5:8] = 230  # within the box of the digit to the left

@@ -94,6 +94,13 @@ def test_a_doubtful_place_needs_ink_of_its_own() -> None:
     assert without_borrowed(sure).label.tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(("at", "probability", "stays"), [(68, 0.9, True), (68, 0.8, False), (62, 0.9, False)])
+def test_a_nearly_certain_place_clearly_beside_others_needs_none(at: float, probability: float, stays: bool) -> None:
+    named = named_places((50, 50, 40, 60, 1.0), (at, 50, 12, 60, probability))
+    named.crops[1, 0, 5:23, 12:14] = 230  # a stroke within the wide box
+    assert without_borrowed(named).label.tolist() == [0, 1][: 1 + stays]
+
+
 def held(named: Named, boxes: np.ndarray) -> np.ndarray:
     """Which pixels of the first place's crop lie in some boxes, half a pixel wide and high at least to both sides."""
     centres, sizes = named.found.centres, named.found.sizes

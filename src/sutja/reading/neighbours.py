@@ -15,12 +15,14 @@ from sutja.reading.detector import Found
 from sutja.reading.naming import Named
 from sutja.reading.overlaps import CERTAIN, borrowed_share, shared_with
 
-MAYBE, SURE_NEIGHBOUR = 0.35, 0.8
+MAYBE, SURE_NEIGHBOUR, AS_HIGH = 0.35, 0.8, (0.65, 1.5)
 """A place that is some digit with the first probability is one where it fills a gap between two digits, each right with
-the second."""
-FILLED, STEP, AS_HIGH = 0.6, 0.35, (0.65, 1.5)
-"""They are no farther than this from it, from edge to edge in its heights, step no more up or down, and are so many
-times as high."""
+the second, that are so many times as high."""
+ZERO, LARGER = 0.1, 2.0
+"""A 0 may be less likely, and they so many times as high, if both are certain: in many hands it is as small as an o,
+which is what it is taken for."""
+FILLED, STEP = 0.6, 0.35
+"""They are no farther than this from it, from edge to edge, and no more above or below, in heights of the larger."""
 SHARED, FOREIGN = 0.35, 0.4
 """It shares no more than this with the box of any digit, and no more than the second share of its ink is in theirs."""
 STROKE, NEXT = 0.7, (0.2, 1.5)
@@ -66,8 +68,9 @@ def with_gaps_filled(named: Named, others: Named) -> Named:
         named: What is taken for digits.
         others: Places that were not likely enough.
     """
+    possible = others.presence >= np.where(others.label == 0, ZERO, MAYBE)
     likeliest = np.argsort(-others.presence, kind="stable")
-    every = Named.joined(named, others.chosen(likeliest[others.presence[likeliest] >= MAYBE]))
+    every = Named.joined(named, others.chosen(likeliest[possible[likeliest]]))
     taken = np.arange(len(every.label)) < len(named.label)
     for number in np.flatnonzero(~taken).tolist():
         taken[number] = fills_gap(number, every, taken)
@@ -76,16 +79,26 @@ def with_gaps_filled(named: Named, others: Named) -> Named:
 
 def fills_gap(number: int, every: Named, taken: Bool[np.ndarray, "n"]) -> bool:
     """Whether a place stands between two of those that are taken, as high as they, with ink of its own."""
-    found, height = every.found, every.found.sizes[number, 1]
-    heights, steps = found.sizes[:, 1] / height, steps_from(number, found)
-    near = taken & steps.row & (every.probability > SURE_NEIGHBOUR) & (heights > AS_HIGH[0]) & (heights < AS_HIGH[1])
-    near &= np.abs(found.centres[:, 1] - found.centres[number, 1]) < STEP * height
-    near &= steps.gap * np.maximum(heights, 1) < FILLED
-    if not ((near & steps.right).any() and (near & ~steps.right).any()):
+    found, steps = every.found, steps_from(number, every.found)
+    heights, (_, down) = found.sizes[:, 1], np.abs(found.centres - found.centres[number]).T
+    times = heights / heights[number]
+    near = taken & steps.row & (steps.gap < FILLED) & (down < STEP * np.maximum(heights, heights[number]))
+    near &= times > AS_HIGH[0]
+    sure = near & (every.probability > SURE_NEIGHBOUR) & (times < AS_HIGH[1])
+    certain = near & (every.probability >= CERTAIN) & (times < LARGER)
+    if not (
+        (every.presence[number] >= MAYBE and on_both_sides(sure, steps))
+        or (every.label[number] == 0 and on_both_sides(certain, steps))
+    ):
         return False
     if (taken & (shared_with(number, found.centres, found.sizes) > SHARED)).any():
         return False
     return borrowed_share(every, number, taken) <= FOREIGN
+
+
+def on_both_sides(which: Bool[np.ndarray, "n"], steps: Steps) -> bool:
+    """Whether some of these places are to the right, and some to the left."""
+    return bool((which & steps.right).any() and (which & ~steps.right).any())
 
 
 def without_strays(named: Named) -> Named:

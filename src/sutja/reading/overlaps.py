@@ -18,13 +18,15 @@ LARGER = 1.0
 """Between places that overlap, one of e times the size may have 1/e of the odds."""
 ASIDE = 0.2
 """A place that shows another digit than those that it overlaps stays where the nearest is so many heights aside."""
-BESIDE, INSIDE, AS_HIGH = 0.3, 0.35, 1.33
+BESIDE, INSIDE, AS_HIGH = 0.25, 0.35, 1.33
 """A certain place stays beside others for all that they share, where its middle is so many heights and so much of
 either width aside of theirs, and none is so many times as high: boxes may be wider than their digits."""
 NEAR, ROW = 1.2, 0.6
 """Near it in its row is what is no farther than this, in heights, to the side, and above or below."""
 CERTAIN, BORROWED = 0.95, 0.75
 """A place of less than the first probability is none if more than this share of its ink is that of likelier ones."""
+NEARLY = 0.85
+"""But not where it has this probability and stands beside them, as a certain one would have to."""
 
 
 def without_overlaps(named: Named, copies: list[Copy]) -> Named:
@@ -54,7 +56,8 @@ def without_overlaps(named: Named, copies: list[Copy]) -> Named:
     dropped = order[~np.isin(order, kept)]
     for number in dropped[named.probability[dropped] >= LEAST].tolist():
         others = named.chosen(np.array(kept))
-        if reads_otherwise(number, others, named) or stands_beside(number, others, named):
+        certain = named.probability[number] >= CERTAIN
+        if reads_otherwise(number, others, named) or (certain and stands_beside(number, others, named)):
             kept.append(number)
     return named.chosen(np.array(kept, int))
 
@@ -74,14 +77,14 @@ def reads_otherwise(number: int, others: Named, named: Named) -> bool:
 
 
 def stands_beside(number: int, others: Named, named: Named) -> bool:
-    """Whether a place is certain, clearly aside of all others that are near it in its row, and as high as they."""
+    """Whether a place is clearly aside of all others that are near it in its row, and as high as they."""
     width, height = named.found.sizes[number]
     widths, heights = others.found.sizes.T
     steps, larger = np.abs(others.found.centres - named.found.centres[number]), np.maximum(heights, height)
     near = (steps[:, 0] < NEAR * larger) & (steps[:, 1] < ROW * larger)
     aside = steps[:, 0] >= np.maximum(BESIDE * larger, INSIDE * np.maximum(widths, width))
     alike = np.abs(np.log(heights / height)) <= np.log(AS_HIGH)
-    return bool(named.probability[number] >= CERTAIN and (aside & alike)[near].all())
+    return bool((aside & alike)[near].all())
 
 
 def shared_with(
@@ -121,6 +124,8 @@ def without_borrowed(named: Named) -> Named:
     for number in np.flatnonzero(~kept).tolist():
         likelier = named.probability > named.probability[number]
         kept[number] = borrowed_share(named, number, likelier) <= BORROWED
+        if named.probability[number] >= NEARLY:
+            kept[number] |= stands_beside(number, named.chosen(likelier), named)
     return named.chosen(kept)
 
 
