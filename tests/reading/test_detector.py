@@ -12,7 +12,7 @@ from PIL import Image
 
 import sutja
 from sutja.errors import PictureError
-from sutja.reading.detector import MARGIN, MOST_FOUND, STRIDE, bundled_detector
+from sutja.reading.detector import MARGIN, MOST_FOUND, STRIDE, Found, bundled_detector, faint_and_alone
 from sutja.reading.explain import account, explain
 from sutja.reading.many import read_all
 from sutja.reading.reader import METHODS, MOST_DIGITS, read, read_table, stages_of
@@ -46,6 +46,26 @@ def test_a_peak_lies_in_the_middle_of_its_digit() -> None:
         assert copy.heat.shape == (copy.grey.shape[0] // STRIDE, copy.grey.shape[1] // STRIDE)
         assert copy.grey.shape[0] % 16 == copy.grey.shape[1] % 16 == 0
         assert copy.grey.shape[0] >= 2 * MARGIN
+
+
+@pytest.mark.parametrize(
+    ("place", "alone"),
+    [
+        ((130, 100, 20, 30, 0.18), False),
+        ((130, 100, 20, 30, 0.25), False),
+        ((150, 100, 20, 30, 0.18), True),  # too far
+        ((150, 100, 20, 30, 0.25), False),
+        ((130, 100, 40, 60, 0.18), True),  # too large
+        ((230, 100, 20, 30, 0.18), True),  # beside one that is not strong
+    ],
+)
+def test_a_faint_place_counts_beside_a_strong_one_only(
+    place: tuple[float, float, float, float, float], alone: bool
+) -> None:
+    values = np.array([(100, 100, 20, 30, 0.9), (210, 100, 20, 30, 0.4), place], np.float32)
+    found = Found(values[:, :2], values[:, 2:4], values[:, 4:].repeat(10, axis=1))
+    assert faint_and_alone(found).tolist() == [False, False, alone]
+    assert faint_and_alone(found.chosen(np.array([2]))).tolist() == [place[4] < 0.2]
 
 
 @pytest.mark.parametrize("scale", [0.35, 1.0, 3.0, 9.0])

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Bool, Float32, UInt8
 
 from sutja.classifier.session import LOADING, session_of
 from sutja.pictures.contrast import evened
@@ -27,9 +27,11 @@ MARGIN = 12
 """Pixels that each copy is continued by, beyond its border, so that a digit that touches it has ground around it."""
 EVEN, MOSTLY = 6, 0.7
 """A border is all ground where grey levels within the first of their median are this share of it, or more."""
-FAINTEST = 0.15
-"""Places with a score below this are not looked at. On composed pages in others' hands 8 of 1,672 rows fewer are right
-from 0.2 on; from 0.08 on it is 1 more, in a third more time."""
+FAINTEST, FAINT = 0.15, 0.2
+"""Places with a score below the first are not looked at; those below the second only beside a strong one. On composed
+pages in others' hands 8 of 1,672 rows fewer are right from 0.2 on, from 0.08 on 1 more, in a third more time."""
+STRONG, BESIDE, AS_LARGE = 0.5, 1.5, 1.6
+"""A strong one has this score, is no farther than so many times its longer side, and at most so many times as large."""
 SAME = 0.6
 """Boxes that share more than this part of the area that either covers are of one thing."""
 MOST_FOUND = 3000
@@ -110,7 +112,7 @@ class Detector:
         order = np.argsort(-joined.scores.max(axis=1), kind="stable")[:MOST_FOUND]
         places = fused(joined.chosen(order))
         inside = (places.centres >= 0) & (places.centres < grey.shape[::-1])  # the rest is what a copy is continued by
-        return places.chosen(np.asarray(inside.all(axis=1))), copies
+        return places.chosen(np.flatnonzero(inside.all(axis=1) & ~faint_and_alone(places))), copies
 
     def _look(
         self, grey: UInt8[np.ndarray, "h w"], scale: float
@@ -178,6 +180,17 @@ def places_of(scores: Float32[np.ndarray, "10 p q"], shapes: Float32[np.ndarray,
     scale = np.array(copy.scale, np.float32)
     around = scores[:, rows, columns].T
     return Found(np.asarray(centres / scale, np.float32), np.asarray(sizes / scale, np.float32), around)
+
+
+def faint_and_alone(found: Found) -> Bool[np.ndarray, "n"]:
+    """Which places are faint and stand beside no strong one of about their size: cloth and crumpled paper have many."""
+    score, size = found.scores.max(axis=1, initial=0), found.sizes.max(axis=1, initial=0)
+    alone, strong = score < FAINT, score >= STRONG
+    for number in np.flatnonzero(alone).tolist():
+        near = np.abs(found.centres[strong] - found.centres[number]).max(axis=1, initial=0) <= BESIDE * size[strong]
+        alike = np.abs(np.log(size[strong] / size[number])) <= np.log(AS_LARGE)
+        alone[number] = not (near & alike).any()
+    return np.asarray(alone)
 
 
 def fused(found: Found) -> Found:
