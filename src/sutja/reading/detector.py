@@ -31,7 +31,8 @@ FAINTEST, FAINT = 0.15, 0.2
 """Places with a score below the first are not looked at; those below the second only beside a strong one. On composed
 pages in others' hands 8 of 1,672 rows fewer are right from 0.2 on, from 0.08 on 1 more, in a third more time."""
 STRONG, BESIDE, AS_LARGE = 0.5, 1.5, 1.6
-"""A strong one has this score, is no farther than so many times its longer side, and at most so many times as large."""
+"""A strong one has this score, is no farther than so many times its longer side, and at most so many times as large or
+as small."""
 SAME = 0.6
 """Boxes that share more than this part of the area that either covers are of one thing."""
 MOST_FOUND = 3000

@@ -21,7 +21,8 @@ EXAMPLE = 6.0
 """Each group has one imagined example, of so many logarithms of odds: what any hand's digit would be."""
 EVEN = 2.0
 """A border between them that is so many logarithms from even odds costs as much as one digit that is 1 from its group's
-mean: many hands, or one that writes both digits alike, give no other border than even odds."""
+mean. So even odds are the border where a page shows no two groups; but a few doubtful digits alone, all about as
+doubtful, are one group."""
 
 
 def as_one_hand_wrote(named: Named) -> Named:

@@ -78,7 +78,7 @@ def with_gaps_filled(named: Named, others: Named) -> Named:
 
 
 def fills_gap(number: int, every: Named, taken: Bool[np.ndarray, "n"]) -> bool:
-    """Whether a place stands between two of those that are taken, as high as they, with ink of its own."""
+    """Whether a place stands between two of those that are taken, as high as they or a small 0, with ink of its own."""
     found, steps = every.found, steps_from(number, every.found)
     heights, (_, down) = found.sizes[:, 1], np.abs(found.centres - found.centres[number]).T
     times = heights / heights[number]
