@@ -1,9 +1,10 @@
+import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from sutja.reading.hand import as_one_hand_wrote, border_between
+from sutja.reading.hand import as_one_hand_wrote, of_second_group
 from sutja.reading.naming import Named, own_names
 from tests.reading.pictures import named_places
 
@@ -57,14 +58,32 @@ def test_what_may_be_a_third_digit_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("odds", "border"),
+    ("odds", "second"),
     [
-        ([], 0.0),
-        ([-9.0, -8.0, 9.0, 8.0], 0.0),
-        ([1.0, 1.5, 9.0, 9.0, 9.0, 9.0], 3.75),
-        ([-1.0, -1.5, -9.0, -9.0, -9.0, -9.0], -3.75),
-        ([1.0, 1.5], -2.5),
+        ([-9.0, 9.0, -8.0, 8.0], [False, True, False, True]),
+        ([1.0, 9.0, 9.0, 1.5, 9.0, 9.0], [False, True, True, False, True, True]),
+        ([-1.0, -9.0, -9.0, -1.5, -9.0, -9.0], [True, False, False, True, False, False]),
+        ([0.1], [True]),
+        ([-1.0, 1.0], [False, True]),
     ],
 )
-def test_the_border_divides_two_groups(odds: list[float], border: float) -> None:
-    assert border_between(np.array(odds)) == border
+def test_digits_are_of_two_groups_by_their_odds(odds: list[float], second: list[bool]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert of_second_group(np.array(odds).reshape(-1, 1)).tolist() == second
+
+
+def test_broad_digits_are_no_1s() -> None:
+    odds = np.array([-9.0, -8.0, -8.5, -3.0, 6.0, 7.0, 2.0])
+    breadths = np.array([-1.8, -1.5, -1.6, -0.7, -0.6, -0.7, -0.5])
+    alone, together = of_second_group(odds[:, None]), of_second_group(np.stack([odds, breadths], axis=1))
+    assert alone.tolist() == [False, False, False, False, True, True, True]
+    assert together.tolist() == [False, False, False, True, True, True, True]
+
+
+@pytest.mark.parametrize(("other", "label"), [(1, 7), (9, 9)])
+def test_breadth_tells_1s_from_other_digits_and_no_others(other: int, label: int) -> None:
+    named = page(*[(other, 7, 0.9999)] * 3, (other, 7, 0.8), *[(7, other, 0.9999)] * 3)
+    sizes = np.array([(3, 12)] * 3 + [(8, 12)] * 4, np.float32)
+    read = as_one_hand_wrote(replace(named, found=replace(named.found, sizes=sizes)))
+    assert read.label.tolist() == [other] * 3 + [label] + [7] * 3
