@@ -56,6 +56,37 @@ def test_joined_digits_are_connected(digits: Digits) -> None:
     assert pieces[True] < 0.8 * pieces[False]
 
 
+@pytest.mark.parametrize("gap", [-0.1, 0.1, 0.2])
+@pytest.mark.parametrize("close", [0.0, 0.15])
+def test_close_digits_have_as_much_between_their_ink_as_the_hand_leaves(
+    digits: Digits, gap: float, close: float
+) -> None:
+    sheet, random = Sheet.empty(Plane(2000, 100)), np.random.default_rng(4)
+    style = Style(width=2000, height=100, digit=40, gap=gap, variation=0, foreign=0.5, pen=0.08)
+    row, gaps = Row(sheet, style, replace(hand_of(style, random), close=close), 0, 50.0, 20.0), []
+    for _ in range(40):
+        before = sheet.ink.copy()
+        row.advance(row.digit(digits, random) or 0, gap)
+        ours, theirs = sheet.ink > np.maximum(before, 0.3), before > 0.3
+        if theirs.any() and (ours & ~theirs).any():
+            away = cv2.distanceTransform((~theirs).astype(np.uint8), cv2.DIST_L2, 5)
+            gaps.append(float(away[ours & ~theirs].min()) / 40)
+    assert len(gaps) > 30
+    assert np.median(gaps) == pytest.approx(close, abs=0.05)
+
+
+def test_digits_far_apart_are_moved_together_by_no_hand(digits: Digits) -> None:
+    boxes = []
+    for close in (None, 0.0):
+        sheet, random = Sheet.empty(Plane(900, 100)), np.random.default_rng(4)
+        style = Style(width=900, height=100, digit=40, gap=0.9, variation=0, foreign=1, pen=0.08)
+        row = Row(sheet, style, replace(hand_of(style, random), close=close), 0, 50.0)
+        while row.x < 800:
+            row.advance(row.digit(digits, random) or 0, 0.9)
+        boxes.append([digit.box for digit in sheet.written])
+    assert boxes[0] == boxes[1]
+
+
 def test_cents_are_two_small_digits_of_the_same_row_higher_up(digits: Digits) -> None:
     heights = []
     for seed in range(20):

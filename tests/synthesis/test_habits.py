@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from sutja.synthesis.habits import LONGER, joint, stretched, stretched_strokes
+from sutja.synthesis.glyphs import Stamp
+from sutja.synthesis.habits import LONGER, clearance, joint, stretched, stretched_strokes
 from sutja.synthesis.strokes import digit_strokes
 
 LONGEST = float(np.exp(LONGER[1]))
@@ -46,3 +47,21 @@ def test_a_joint_goes_from_the_last_ink_of_one_digit_to_the_first_of_the_next() 
         assert 10 <= path[0, 1] < 50
         assert 20 <= path[-1, 1] < 55
     assert joint(np.zeros_like(ink), (10, 10, 20, 40), (40, 20, 25, 35), np.random.default_rng(0)) is None
+
+
+def test_clearance_is_between_ink_at_the_same_height() -> None:
+    ink = np.zeros((60, 100), np.float32)
+    ink[10:16, 10:40] = 1  # the hat of a 7
+    ink[10:50, 10:14] = 1  # and what it stands on
+    ink[10:50, 70:80] = 1  # of another digit
+    low = Stamp(np.ones((40, 6), np.float32), 50, 10)
+    low.mask[:10] = 0  # it begins below the hat
+    tall = Stamp(np.ones((40, 6), np.float32), 50, 10)
+    over = Stamp(np.ones((40, 6), np.float32), 34, 10)
+    seven = (10, 10, 30, 40)
+    assert clearance(ink, seven, low, 1) == 50 - 14
+    assert clearance(ink, seven, low, 6) == 50 - 40
+    assert clearance(ink, seven, tall, 1) == 50 - 40
+    assert clearance(ink, seven, over, 1) == 34 - 40
+    assert clearance(ink, seven, Stamp(np.ones((5, 5), np.float32), 50, 0), 1) is None
+    assert clearance(np.zeros_like(ink), seven, tall, 1) is None

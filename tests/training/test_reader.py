@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from sutja.classifier.classifier import Classifier
+from sutja.classifier.halves import whole
+from sutja.classifier.session import session_of
 from sutja.errors import RunError
 from sutja.reading.detector import Detector
 from sutja.reading.naming import log_odds
-from sutja.training import reader
+from sutja.training import detector, reader
 from sutja.training.reader import BUNDLED, calibrate, fitted, train_reader
 from sutja.training.start import weights_in
 
@@ -69,11 +71,17 @@ def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
 
 
 @pytest.mark.real_data
-def test_crops_are_learned_on_from_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_learns_on_from_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
     monkeypatch.setattr(reader, "TEST_PAGES", 20)
-    (tmp_path / "detector.onnx").write_bytes((BUNDLED / "detector.onnx").read_bytes())
-    train_reader(tmp_path, pages=40, epochs=1, start=BUNDLED / "crops.onnx")
+    monkeypatch.setattr(detector, "BATCH", 2)
+    train_reader(tmp_path, steps=4, pages=40, epochs=1, start=BUNDLED)
+    ours, theirs = ((folder / "detector.onnx").read_bytes() for folder in (tmp_path, BUNDLED))
+    evened = np.random.default_rng(0).standard_normal((1, 1, 64, 64)).astype(np.float32)
+    scores = [
+        session_of(whole(content).SerializeToString()).run(None, {"evened": evened})[0] for content in (ours, theirs)
+    ]
+    assert 0 < np.abs(scores[0] - scores[1]).max() < 0.2
     with np.load(tmp_path / "crops.npz") as crops:
         images, labels = crops["test_images"], crops["test_labels"]
     before, after = (Classifier.load(folder / "crops.onnx")(images) for folder in (BUNDLED, tmp_path))
@@ -88,4 +96,6 @@ def test_crops_are_learned_on_from_a_model(tmp_path: Path, monkeypatch: pytest.M
     )  # kept in half the bytes
     assert json.loads((tmp_path / "crops" / "recipe.json").read_text())["start"] == str(BUNDLED / "crops.onnx")
     with pytest.raises(RunError, match="holds a run with .*'from':"):
-        train_reader(tmp_path, pages=40, epochs=1)
+        train_reader(tmp_path, steps=4, pages=40, epochs=1)
+    with pytest.raises(RunError, match="nowhere/detector.onnx is not there. A reader to go on from is a folder with"):
+        train_reader(tmp_path / "other", start=tmp_path / "nowhere")

@@ -2,18 +2,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
 import sutja
 from sutja.classifier.classifier import Classifier, bundled
 from sutja.classifier.export import export
+from sutja.classifier.halves import whole
 from sutja.data.dataset import Part
 from sutja.errors import ModelError, RunError
+from sutja.models.detector import CLASSES
 from sutja.pictures.encode import write_picture
 from sutja.training.loop import Learner, as_input
 from sutja.training.recipe import RECIPES
-from sutja.training.start import card_of, place_of, start_from, tuned_recipe
+from sutja.training.start import card_of, detector_from, place_of, start_from, tuned_recipe
+
+BUNDLED_FILES = Path(sutja.__file__).parent / "classifier" / "bundled"
 
 
 def probabilities(learner: Learner, images: np.ndarray) -> np.ndarray:
@@ -48,6 +53,22 @@ def test_a_normalisation_that_no_convolution_took_in_starts_as_in_the_file(name:
     np.testing.assert_allclose(Classifier.load(tmp_path / "model.onnx")(data.test.images), expected, atol=1e-5)
     start_from(str(tmp_path / "model.onnx"), recipe, second, data)
     np.testing.assert_allclose(probabilities(second, data.test.images), expected, atol=1e-5)
+
+
+def test_a_detector_that_starts_from_a_file_says_what_the_file_says() -> None:
+    random = np.random.default_rng(0)
+    pictures = random.standard_normal((3, 1, 64, 96)).astype(np.float32)
+    network = detector_from((BUNDLED_FILES / "detector.onnx").read_bytes(), torch.from_numpy(pictures))
+    session = onnxruntime.InferenceSession(whole((BUNDLED_FILES / "detector.onnx").read_bytes()).SerializeToString())
+    with torch.no_grad():
+        answers = network(torch.from_numpy(pictures[:1]))[0].numpy()
+    scores, shapes = session.run(None, {"evened": pictures[:1]})
+    np.testing.assert_allclose(1 / (1 + np.exp(-answers[:CLASSES])), scores, atol=1e-5)
+    np.testing.assert_allclose(answers[CLASSES:], shapes, atol=1e-4)
+    normalised = network.stem(torch.from_numpy(pictures))  # in use it does as in training: its statistics are these
+    np.testing.assert_allclose(
+        network.train().stem(torch.from_numpy(pictures)).detach(), normalised.detach(), atol=1e-2
+    )
 
 
 def test_classes_keep_what_is_known_of_them_in_whatever_order() -> None:

@@ -1,9 +1,13 @@
-"""Habits that few of MNIST's writers have: longer tails or larger loops, and digits that the pen joins to the next."""
+"""Habits that few of MNIST's writers have.
+
+Longer tails or larger loops, digits that the pen joins to the next, and digits as close to each other as ink allows.
+"""
 
 import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from sutja.synthesis.glyphs import Stamp
 from sutja.synthesis.strokes import Strokes
 
 Random = np.random.Generator
@@ -71,6 +75,30 @@ def joint(
     path = np.array(start) * (1 - share) + np.array(end) * share
     path[:, 1:] += 4 * sag * share * (1 - share)
     return path.astype(np.float32)
+
+
+def clearance(
+    ink: Float32[np.ndarray, "h w"], box: tuple[float, float, float, float], stamp: Stamp, reach: int
+) -> float | None:
+    """How far a digit that is to be written could be moved to the left before its ink meets what is there.
+
+    Args:
+        ink: Of the picture, 0 to 1.
+        box: Around what is there, in pixels of the picture.
+        stamp: The ink of the digit, right of it.
+        reach: In its rows, ink so many pixels above or below other ink is beside it too.
+
+    Returns:
+        Pixels, below 0 where they overlap; None where nothing is beside anything.
+    """
+    left, _, width, _ = (int(side) for side in box)
+    rows = np.arange(stamp.top, stamp.top + len(stamp.mask))
+    there = ink[np.clip(rows, 0, len(ink) - 1), left : left + width] >= INKED
+    ends = np.where(there.any(axis=1), left + there.shape[1] - there[:, ::-1].argmax(axis=1), 0)
+    ends = cv2.dilate(ends.astype(np.float32)[:, None], np.ones((2 * reach + 1, 1), np.uint8))[:, 0]
+    ours = stamp.mask >= INKED
+    beside = ours.any(axis=1) & (ends > 0)
+    return float((stamp.left + ours.argmax(axis=1) - ends)[beside].min()) if beside.any() else None
 
 
 def _knots(random: Random) -> tuple[list[float], list[float]]:

@@ -25,6 +25,8 @@ class Hand:
         habits: Share of digits that are out of proportion.
         breadth: How many times as wide as usual the digits are.
         joined: Whether the pen goes on from a digit to the next.
+        close: How far its ink is from that of the digit before, as a share of the height, below 0 where they overlap;
+            None where each digit has a width of its own, however its ink fits that of the one before.
         one: How it writes a 1: in any form, as one upright bar, or with a flag.
         zero: How high its 0s are, as a share of the height.
         repeats: Share of digits that are the one before once more.
@@ -40,6 +42,7 @@ class Hand:
     habits: float = 0.0
     breadth: float = 1.0
     joined: bool = False
+    close: float | None = None
     one: One = "any"
     zero: float = 1.0
     repeats: float = 0.0

@@ -31,13 +31,17 @@ BREADTH = (-0.7, 0.25)
 """The range of the logarithm of how many times as wide as usual an unusual hand's digits are: half as wide or more."""
 SMALL_ZERO = (0.5, 0.85)
 """The range of how high its 0s are."""
+CLOSE, CLOSENESS = 0.4, (-0.04, 0.12)
+"""So many hands, where a style has habits, write digits as close together as their ink allows, and how close, in shares
+of their height. Half of these hands write digits of another breadth."""
 JOINED = 0.6
 """So many digits are joined to the one before in a row of joined ones."""
 
 
 def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
     """A hand that writes one row of a style."""
-    unusual = style.habits > 0 and random.random() < style.habits
+    close = style.habits > 0 and bool(random.random() < CLOSE)
+    unusual = style.habits > 0 and random.random() < max(style.habits, 0.5 * close)
     return Hand(
         height=height or style.digit * float(np.exp(random.normal(0, 0.04))),
         pen=style.pen * float(np.exp(random.normal(0, 0.1))),
@@ -48,6 +52,7 @@ def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
         habits=style.habits,
         breadth=float(np.exp(random.uniform(*BREADTH))) if unusual else 1.0,
         joined=style.habits > 0 and bool(random.random() < style.habits),
+        close=float(random.uniform(*CLOSENESS)) if close else None,
         one=_one(style, random),
         zero=float(random.uniform(*SMALL_ZERO)) if style.habits > 0 and random.random() < style.habits else 1.0,
         repeats=style.repeats,

@@ -1,6 +1,6 @@
 """A hand that writes on a page: digits and other signs at places of the page, as ink in the picture of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import cv2
@@ -17,7 +17,7 @@ from sutja.synthesis.glyphs import (
     size_of,
     stroke_stamp,
 )
-from sutja.synthesis.habits import joint, stretched, stretched_strokes
+from sutja.synthesis.habits import clearance, joint, stretched, stretched_strokes
 from sutja.synthesis.hand import Hand
 from sutja.synthesis.plane import Plane
 from sutja.synthesis.signs import sign_strokes
@@ -28,6 +28,9 @@ BoxOf = tuple[float, float, float, float]
 """Left, top, width and height in pixels of the picture."""
 ONES = {"bar": upright_bar, "flag": flagged_one}
 """What writes the 1s of a hand that has a way of its own."""
+LEVEL, NEAR = 0.3, 0.6
+"""Digits are moved closer together where a page is turned by no more radians, and the gap between them is no larger
+share of their height."""
 STRONG = 0.35
 """A pixel with this much ink belongs to a digit's box."""
 
@@ -187,12 +190,28 @@ class Sheet:
             width, stamp = self._stroked(label, hand, matrix, (x, y), random, ahead)
         else:
             width, stamp = self._copied(digits.images[image], hand, matrix, (x, y), random, ahead)
+        stamp, nearer = self._closer(stamp, hand, row, random)
         box = self.put(stamp, hand.darkness, row)
         if box is None:
             return None
         hand.last = label
         self.written.append(Written(label, box, row, image=image))
-        return width
+        return width - nearer
+
+    def _closer(self, stamp: Stamp, hand: Hand, row: int, random: Random) -> tuple[Stamp, int]:
+        """A digit as close to what is before it in its row as the hand writes, and by how many pixels it was moved."""
+        box = box_of(stamp)
+        if hand.close is None or box is None or not len(self.taken) or abs(self.plane.angle) > LEVEL:
+            return stamp, 0
+        number, left, top, width, height = self.taken[-1].tolist()
+        if number != row or box[0] - left - width > NEAR * hand.height:
+            return stamp, 0
+        room = clearance(self.ink, (left, top, width, height), stamp, max(1, round(0.06 * hand.height)))
+        if room is None:
+            return stamp, 0
+        wanted = (hand.close + random.normal(0, 0.03)) * hand.height
+        nearer = round(min(room - wanted, box[0] - left - width / 2))
+        return replace(stamp, left=stamp.left - nearer), nearer
 
     def _stroked(
         self, label: int, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random, ahead: bool

@@ -24,15 +24,20 @@ from sutja.training.graph import Captured
 from sutja.training.loop import CPU, precision
 from sutja.training.optimizer import Muon, restore_state, state_arrays
 from sutja.training.recipe import Precision, pays_in_bfloat16
+from sutja.training.start import detector_from
 
 BATCH = 16
 STEPS = 16_000
 LEARNING_RATE = 1e-2
+GENTLER = 3
+"""A detector that goes on from another takes steps so many times smaller."""
 WEIGHT_DECAY = 0.02
 WARM_UP = 300
 AVERAGE = 0.999
 """How much of the running average of the weights is kept at each step; it is what is exported."""
 SAVE_EVERY = 500
+SHOWN = 64
+"""So many patches are shown to a detector that goes on, to learn how far its layers' outputs spread."""
 HELD_OUT = 5000
 """The last training images of MNIST are kept for choosing and calibrating."""
 
@@ -76,16 +81,19 @@ class Student:
     average: dict[str, Tensor]
     device: torch.device
     computed_in: Precision = "float32"
+    highest: float = LEARNING_RATE
     step: int = 0
 
     @classmethod
-    def new(cls, seed: int, device: torch.device = CPU) -> "Student":
-        """An untrained detector."""
+    def new(cls, seed: int, device: torch.device = CPU, start: Detector | None = None) -> "Student":
+        """A detector that has learned nothing yet, or one that goes on from what another has."""
         torch.manual_seed(seed)
-        network = Detector().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks it
+        network = start or Detector()
+        network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # its stub lacks it
         optimizer = Muon(list(network.parameters()), WEIGHT_DECAY)
         average = {name: value.clone() for name, value in network.state_dict().items()}
-        return cls(network, optimizer, average, device, "bfloat16" if pays_in_bfloat16(device) else "float32")
+        rate = LEARNING_RATE if start is None else LEARNING_RATE / GENTLER
+        return cls(network, optimizer, average, device, "bfloat16" if pays_in_bfloat16(device) else "float32", rate)
 
     @cached_property
     def captured(self) -> Callable[..., tuple[Tensor, ...]]:
@@ -105,7 +113,8 @@ class Student:
     def learn(self, batch: list[Tensor], steps: int) -> Tensor:
         """One step of so many; float32 `[2]`: the two parts of its loss."""
         self.network.train()
-        losses = self.captured(learning_rate(self.step, steps), *(part.to(self.device) for part in batch))
+        rate = self.highest * learning_rate(self.step, steps)
+        losses = self.captured(rate, *(part.to(self.device) for part in batch))
         self.step += 1
         kept = min(AVERAGE, self.step / (self.step + 10))
         pairs = [(self.average[name], value) for name, value in self.network.state_dict().items()]
@@ -146,15 +155,20 @@ class Student:
 
 
 def learning_rate(step: int, steps: int) -> float:
-    """Up in a straight line at first, then down along half a cosine."""
+    """The share of the highest rate: up in a straight line at first, then down along half a cosine."""
     if step < WARM_UP:
-        return LEARNING_RATE * (step + 1) / WARM_UP
+        return (step + 1) / WARM_UP
     done = min(1.0, (step - WARM_UP) / max(1, steps - WARM_UP))
-    return LEARNING_RATE * (0.5 + 0.5 * float(np.cos(np.pi * done))) + 1e-6
+    return 0.5 + 0.5 * float(np.cos(np.pi * done)) + 1e-4
 
 
 def train_detector(
-    out: Path, steps: int = STEPS, seed: int = 0, workers: int | None = None, device: torch.device = CPU
+    out: Path,
+    steps: int = STEPS,
+    seed: int = 0,
+    workers: int | None = None,
+    device: torch.device = CPU,
+    start: bytes | None = None,
 ) -> Detector:
     """Train a detector, or go on with it where the folder holds a checkpoint.
 
@@ -165,26 +179,28 @@ def train_detector(
         workers: Processes that compose pages; by default one a core if a card learns from them, else one for two
             cores, and two at least.
         device: Where it is trained.
+        start: A detector's file to go on from, with smaller steps; by default it learns from nothing.
     """
     if workers is None:
         cores = torch.get_num_threads()
         workers = max(2, cores // 2) if device == CPU else cores
     out.mkdir(parents=True, exist_ok=True)
-    student, checkpoint = Student.new(seed, device), out / "checkpoint.pt"
+    patches, checkpoint = Patches(training_digits(), seed, steps * BATCH), out / "checkpoint.pt"
+    before = None if start is None else detector_from(start, torch.stack([patches[n][0] for n in range(SHOWN)]))
+    student = Student.new(seed, device, before)
     if checkpoint.exists():
         student.restore(checkpoint)
-    patches = Patches(training_digits(), seed, steps * BATCH)
     left = Subset(patches, range(student.step * BATCH, steps * BATCH))
-    losses, start = [], time.perf_counter()
+    losses, since = [], time.perf_counter()
     with cores_left_by(workers):
         for batch in DataLoader(left, BATCH, num_workers=workers, prefetch_factor=2 if workers else None):
             losses.append(student.learn(batch, steps))
             if student.step % 100 == 0:
                 detection, size = torch.stack(losses).mean(0).tolist()
-                speed = len(losses) * BATCH / (time.perf_counter() - start)
+                speed = len(losses) * BATCH / (time.perf_counter() - since)
                 done = f"step {student.step} of {steps}  detection {detection:.3f}  size {size:.4f}"
                 sys.stderr.write(f"{done}  {speed:.0f} patches/s\n")
-                losses, start = [], time.perf_counter()
+                losses, since = [], time.perf_counter()
             if student.step % SAVE_EVERY == 0 or student.step == steps:
                 student.save(checkpoint)
     return student.averaged()

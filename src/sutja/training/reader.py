@@ -65,6 +65,8 @@ RECIPE = Recipe(
     augmentation={"digit": Augmentation(shift=0.7, rotation=8, shear=0.12, scale=0.08, wobble=0.4)},
     plain=1,
 )
+NAMES = ("detector.onnx", "crops.onnx")
+"""The two files that are learned."""
 BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
 
 
@@ -93,31 +95,41 @@ def train_reader(
         epochs: Passes of the crop classifier over them; by default what its recipe says.
         seed: Of everything random.
         device: Where the networks are trained: "auto", "cpu", "cuda" or "mps". Pages are composed by the processor.
-        start: A model file of a crop classifier to go on from, with smaller steps; by default it learns from nothing.
+        start: A folder with the `detector.onnx` and `crops.onnx` of a reader to go on from, with smaller steps; by
+            default both learn from nothing.
 
     Raises:
-        RunError: the folder holds a run with other settings or other crops, or there is no such device.
+        RunError: the folder holds a run with other settings or other crops, there is no such device, or no reader to
+            go on from.
     """
     place = device_named(device)
     recipe = RECIPE.with_changes(epochs=epochs).on_this_machine(place)
     settings: dict[str, int | str] = {"steps": steps, "pages": pages, "epochs": recipe.epochs, "seed": seed}
-    if start is not None:
+    known = [] if start is None else [known_in(start / name) for name in NAMES]
+    if known:
         recipe = recipe.with_changes(learning_rate=recipe.learning_rate / GENTLER)
-        settings["from"] = sha256(start.read_bytes()).hexdigest()[:16]  # of what it is: the folder may be moved
+        settings["from"] = sha256(b"".join(known)).hexdigest()[:16]  # of what it is: the folder may be moved
     agree(out, settings)
     path = out / "detector.onnx"
     if not path.exists():
-        network = train_detector(out / "detector", steps, seed, device=place)
+        network = train_detector(out / "detector", steps, seed, device=place, start=known[0] if known else None)
         guess = asdict(FIRST_GUESS)
         card = {"version": 1, "steps": steps, "seed": seed, "calibration": guess, "presence": guess}
         write_model(path, detector_to_onnx(network, card))
     if not (out / "crops" / "model.onnx").exists():
         data = crops_at(out / "crops.npz", path.read_bytes(), seed, pages)
-        plan = plan_of(recipe, data, seed, start, out / "crops")
+        plan = plan_of(recipe, data, seed, start and start / NAMES[1], out / "crops")
         carried_out(plan, data, out / "crops", Progress(), place)
     model = onnx.load(out / "crops" / "model.onnx")
-    write_model(out / "crops.onnx", model if start is None else mixed(model, whole(start.read_bytes())))
+    write_model(out / "crops.onnx", mixed(model, whole(known[1])) if known else model)
     calibrate(out, seed)
+
+
+def known_in(path: Path) -> bytes:
+    """A file of a reader to go on from."""
+    if not path.is_file():
+        raise RunError(f"{path} is not there. A reader to go on from is a folder with {' and '.join(NAMES)}.")
+    return path.read_bytes()
 
 
 def agree(out: Path, settings: dict[str, int | str]) -> None:
@@ -265,7 +277,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=STEPS, help="batches of the detector's training")
     parser.add_argument("--pages", type=int, default=PAGES, help="pages from which the crop classifier's images come")
     parser.add_argument("--epochs", type=int, default=RECIPE.epochs, help="passes of the crop classifier over them")
-    parser.add_argument("--from", type=Path, dest="start", help="a crop classifier to go on from, with smaller steps")
+    parser.add_argument(
+        "--from", type=Path, dest="start", help="the folder of a reader to go on from, with smaller steps"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto", choices=DEVICES, help="where the networks are trained")
     parser.add_argument("--bundle", action="store_true", help="copy the two files into the package")
@@ -275,7 +289,7 @@ def main() -> None:
         arguments.start,
     )  # fmt: skip
     if arguments.bundle:
-        for name in ("detector.onnx", "crops.onnx"):
+        for name in NAMES:
             write_bytes(BUNDLED / name, (arguments.out / name).read_bytes())
 
 

@@ -15,6 +15,7 @@ from sutja.data.dataset import Dataset
 from sutja.errors import RunError
 from sutja.files import expanded
 from sutja.models.blocks import Residual
+from sutja.models.detector import Detector, twice
 from sutja.training.loop import CPU, Learner, as_input, copies
 from sutja.training.recipe import Recipe, find_recipe
 
@@ -92,6 +93,28 @@ def start_from(source: str, recipe: Recipe, learner: Learner, data: Dataset) -> 
         learner.average = copies(network)
 
 
+@torch.no_grad()
+def detector_from(content: bytes, evened: Tensor) -> Detector:
+    """A detector with the weights of a detector's file, as `start_from` gives them to a classifier.
+
+    Args:
+        content: Of the file.
+        evened: float32 `[n, 1, h, w]`, pictures by which batch normalisation is unfolded.
+    """
+    network, weights = Detector().eval(), weights_in(content)
+
+    def filled(layers: nn.Module, values: Tensor) -> Tensor:
+        return fill(layers if isinstance(layers, nn.Sequential) else nn.Sequential(layers), values, weights, [])
+
+    fine = filled(network.stem, evened)
+    middle = filled(network.middle, fine)
+    coarse = twice(filled(network.from_coarse, filled(network.coarse, middle)))
+    middle = filled(network.joined_middle, functional.relu(middle + coarse))
+    fine = filled(network.from_fine, fine) + twice(filled(network.from_middle, middle))
+    filled(network.head, filled(network.joined_fine, functional.relu(fine)))
+    return network
+
+
 def fill(layers: nn.Sequential, values: Tensor, weights: "list[Weights]", rows: list[int | None]) -> Tensor:
     """Give layers the next weights, and take those away; what the layers then make of the values.
 
@@ -119,6 +142,8 @@ def fill(layers: nn.Sequential, values: Tensor, weights: "list[Weights]", rows: 
         elif isinstance(layer, nn.Conv2d):
             _, weight, bias = weights.pop(0)
             layer.weight.copy_(weight)
+            if layer.bias is not None:
+                layer.bias.copy_(bias)
         elif isinstance(layer, nn.Linear):
             _, weight, bias = weights.pop(0)
             for row, source_row in enumerate(range(len(weight)) if weights else rows):
