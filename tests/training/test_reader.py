@@ -99,3 +99,16 @@ def test_a_reader_learns_on_from_another(tmp_path: Path, monkeypatch: pytest.Mon
         train_reader(tmp_path, steps=4, pages=40, epochs=1)
     with pytest.raises(RunError, match="nowhere/detector.onnx is not there. A reader to go on from is a folder with"):
         train_reader(tmp_path / "other", start=tmp_path / "nowhere")
+
+
+@pytest.mark.real_data
+def test_a_detector_learns_on_without_the_network_that_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
+    monkeypatch.setattr(detector, "BATCH", 2)
+    train_reader(tmp_path, steps=4, epochs=0, start=BUNDLED)
+    assert (tmp_path / "crops.onnx").read_bytes() == (BUNDLED / "crops.onnx").read_bytes()
+    ours, theirs = (Detector(content=(folder / "detector.onnx").read_bytes()) for folder in (tmp_path, BUNDLED))
+    assert ours.card["steps"] == 4
+    assert ours.card["calibration"] != theirs.card["calibration"]
+    with pytest.raises(RunError, match="epochs must be above 0"):
+        train_reader(tmp_path / "other", epochs=0)

@@ -47,7 +47,7 @@ from sutja.training.recipe import Recipe
 from sutja.training.run import carried_out
 from sutja.training.start import place_of
 
-TEST_PAGES, CALIBRATION_PAGES = 1_000, 600
+TEST_PAGES, CALIBRATION_PAGES = 1_000, 1_200
 PAGES, EVERYDAY = 46_000, 0.7
 """Composed pages from which crops are taken, and the share of them that is as people mostly have them."""
 FIRST_GUESS = Calibration(1.0, 1.0, 0.0)
@@ -68,8 +68,6 @@ RECIPE = Recipe(
 NAMES = ("detector.onnx", "crops.onnx")
 """The two files that are learned."""
 BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
-
-
 GENTLER = 5
 """The crop classifier takes steps so many times smaller where it goes on from another."""
 KEPT = 0.5
@@ -92,7 +90,8 @@ def train_reader(
         out: The folder of the run. It may be moved to another machine in between.
         steps: Of the detector's training.
         pages: From which the crop classifier's images are taken.
-        epochs: Passes of the crop classifier over them; by default what its recipe says.
+        epochs: Passes of the crop classifier over them; by default what its recipe says. With 0 and a reader to go on
+            from its crop classifier stays as it is.
         seed: Of everything random.
         device: Where the networks are trained: "auto", "cpu", "cuda" or "mps". Pages are composed by the processor.
         start: A folder with the `detector.onnx` and `crops.onnx` of a reader to go on from, with smaller steps; by
@@ -103,9 +102,11 @@ def train_reader(
             go on from.
     """
     place = device_named(device)
-    recipe = RECIPE.with_changes(epochs=epochs).on_this_machine(place)
-    settings: dict[str, int | str] = {"steps": steps, "pages": pages, "epochs": recipe.epochs, "seed": seed}
     known = [] if start is None else [known_in(start / name) for name in NAMES]
+    only_detector = bool(known) and epochs == 0
+    recipe = RECIPE.with_changes(epochs=None if only_detector else epochs).on_this_machine(place)
+    passes = 0 if only_detector else recipe.epochs
+    settings: dict[str, int | str] = {"steps": steps, "pages": pages, "epochs": passes, "seed": seed}
     if known:
         recipe = recipe.with_changes(learning_rate=recipe.learning_rate / GENTLER)
         settings["from"] = sha256(b"".join(known)).hexdigest()[:16]  # of what it is: the folder may be moved
@@ -116,12 +117,15 @@ def train_reader(
         guess = asdict(FIRST_GUESS)
         card = {"version": 1, "steps": steps, "seed": seed, "calibration": guess, "presence": guess}
         write_model(path, detector_to_onnx(network, card))
-    if not (out / "crops" / "model.onnx").exists():
-        data = crops_at(out / "crops.npz", path.read_bytes(), seed, pages)
-        plan = plan_of(recipe, data, seed, start and start / NAMES[1], out / "crops")
-        carried_out(plan, data, out / "crops", Progress(), place)
-    model = onnx.load(out / "crops" / "model.onnx")
-    write_model(out / "crops.onnx", mixed(model, whole(known[1])) if known else model)
+    if only_detector:
+        write_bytes(out / NAMES[1], known[1])
+    else:
+        if not (out / "crops" / "model.onnx").exists():
+            data = crops_at(out / "crops.npz", path.read_bytes(), seed, pages)
+            plan = plan_of(recipe, data, seed, start and start / NAMES[1], out / "crops")
+            carried_out(plan, data, out / "crops", Progress(), place)
+        model = onnx.load(out / "crops" / "model.onnx")
+        write_model(out / NAMES[1], mixed(model, whole(known[1])) if known else model)
     calibrate(out, seed)
 
 
