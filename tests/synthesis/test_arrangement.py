@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.synthesis.arrangement import fill, others
+from sutja.synthesis.arrangement import _number_in_cell, fill, others
 from sutja.synthesis.page import compose
 from sutja.synthesis.plane import Plane
 from sutja.synthesis.rows import AFTER, BEFORE, SEPARATORS, Row, cents, hand_of, words, write_row
@@ -123,6 +123,32 @@ def test_tables_and_boxes_print_lines_around_their_digits(digits: Digits) -> Non
         assert ((low < (x, y)) & ((x, y) < high)).all(axis=1).sum() == 1  # each in one box
     tables = [written(digits, seed, arrangement="table")[1] for seed in range(12)]
     assert 0 < sum(bool(lines) for lines in tables) < 12
+
+
+def test_a_hand_that_writes_close_stays_in_boxes(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = []
+    for close in (None, 0.0):
+        monkeypatch.setattr(
+            "sutja.synthesis.arrangement.hand_of", lambda *given, close=close: replace(hand_of(*given), close=close)
+        )
+        sheets = [written(digits, seed, arrangement="boxes", foreign=1)[0] for seed in range(10)]
+        boxes.append([digit.box for sheet in sheets for digit in sheet.written])
+    assert len(boxes[0]) > 50
+    assert boxes[0] == boxes[1]
+
+
+def test_a_hand_that_writes_close_begins_each_number_in_its_cell(digits: Digits) -> None:
+    within = []
+    for seed in range(20):
+        sheet, random = Sheet.empty(Plane(300, 100)), np.random.default_rng(seed)
+        row = Row(sheet, STYLE, replace(hand_of(STYLE, random), close=0.0, foreign=1), 0, 50.0, 20.0)
+        _number_in_cell(row, digits, random, 80.0)
+        within += [after.box[0] - before.box[0] - before.box[2] for before, after in pairwise(sheet.written)]
+        count, end = len(sheet.written), sheet.written[-1].box[0] + sheet.written[-1].box[2]
+        row.x = end + 8
+        _number_in_cell(row, digits, random, 200.0)
+        assert sheet.written[count].box[0] >= end + 6
+    assert np.median(within) < 2
 
 
 def test_words_are_letters_that_start_plain() -> None:

@@ -218,8 +218,8 @@ def test_an_image_of_a_label_is_drawn_where_there_is_one(digits: Digits) -> None
 
 
 def test_some_hands_of_a_style_with_habits_are_narrow_or_broad() -> None:
-    breadths = [hand_of(Style(habits=0.6), np.random.default_rng(seed)).breadth for seed in range(200)]
-    assert 0.5 < np.mean(np.array(breadths) != 1) < 0.7
+    breadths = [hand_of(Style(habits=0.5), np.random.default_rng(seed)).breadth for seed in range(200)]
+    assert 0.4 < np.mean(np.array(breadths) != 1) < 0.6
     assert 0.45 < min(breadths) < 0.6
     assert 1.1 < max(breadths) < 1.3
     assert hand_of(Style(), np.random.default_rng(0)).breadth == 1

@@ -144,7 +144,8 @@ def _number_in_cell(row: Row, digits: Digits, random: Random, end: float) -> Non
     for number in range(random.integers(1, 4)):
         if number and row.x + ROOM * row.hand.height > end:
             break
-        width = row.sheet.write_digit(digits, row.hand, (row.x, row.middle), random, row.number)
+        place = (row.x, row.middle)
+        width = row.sheet.write_digit(digits, row.hand, place, random, row.number, near=number > 0)
         if width is None:
             break
         row.advance(width, max(row.style.gap, 0.02))

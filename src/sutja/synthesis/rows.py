@@ -33,7 +33,7 @@ SMALL_ZERO = (0.5, 0.85)
 """The range of how high its 0s are."""
 CLOSE, CLOSENESS = 0.4, (-0.04, 0.12)
 """So many hands, where a style has habits, write digits as close together as their ink allows, and how close, in shares
-of their height. Half of these hands write digits of another breadth."""
+of their height. At least half of these hands write digits of another breadth."""
 JOINED = 0.6
 """So many digits are joined to the one before in a row of joined ones."""
 
@@ -97,7 +97,7 @@ class Row:
     def digit(self, digits: Digits, random: Random) -> float | None:
         """Write a digit where the pen is; its width, or None where there was no room for it."""
         y = self.y + random.normal(0, self.style.variation) * self.hand.height
-        width = self.sheet.write_digit(digits, self.hand, (self.x, y), random, self.number)
+        width = self.sheet.write_digit(digits, self.hand, (self.x, y), random, self.number, near=True)
         if width is not None and self.hand.joined and random.random() < JOINED:
             *_, before, last = [None, *self.sheet.written]
             if before and last and before.line == last.line:

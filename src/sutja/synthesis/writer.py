@@ -158,6 +158,7 @@ class Sheet:
         row: int,
         *,
         ahead: bool = True,
+        near: bool = False,
     ) -> float | None:
         """Write a random digit.
 
@@ -168,6 +169,7 @@ class Sheet:
             random: Where randomness comes from.
             row: The number of its row.
             ahead: Which point `place` is.
+            near: Whether it may be moved towards what is before it in its row, where the hand writes so.
 
         Returns:
             Its width on the page in pixels, or None where there was no room for it.
@@ -190,7 +192,7 @@ class Sheet:
             width, stamp = self._stroked(label, hand, matrix, (x, y), random, ahead)
         else:
             width, stamp = self._copied(digits.images[image], hand, matrix, (x, y), random, ahead)
-        stamp, nearer = self._closer(stamp, hand, row, random)
+        stamp, nearer = self._closer(stamp, hand, row, random) if near else (stamp, 0)
         box = self.put(stamp, hand.darkness, row)
         if box is None:
             return None
