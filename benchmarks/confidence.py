@@ -65,8 +65,7 @@ def counted(style: str, count: int) -> np.ndarray:
 def places_of(digits: Sequence[Digit]) -> Found:
     """Where digits were read, as places of the detector."""
     boxes = np.array([digit.box for digit in digits], np.float32).reshape(-1, 4)
-    nothing = np.zeros((len(boxes), 10), np.float32)
-    return Found(boxes[:, :2] + boxes[:, 2:] / 2, boxes[:, 2:], nothing)
+    return Found(boxes[:, :2] + boxes[:, 2:] / 2, boxes[:, 2:], np.zeros(len(boxes), np.float32))
 
 
 def row_of(style: str, counts: np.ndarray) -> list[str]:

@@ -56,6 +56,6 @@ def named_places(*places: tuple[float, float, float, float, float]) -> Named:
     """Places as x, y of the middle, width, height, probability."""
     values = np.array(places, np.float32).reshape(-1, 5)
     n = len(values)
-    found = Found(values[:, :2], values[:, 2:4], np.zeros((n, 10), np.float32))
+    found = Found(values[:, :2], values[:, 2:4], np.zeros(n, np.float32))
     empty = np.zeros((n, 2, 28, 28), np.uint8), np.zeros((n, 11))
     return Named(found, *empty, np.arange(n), values[:, 4].astype(float), np.ones(n))

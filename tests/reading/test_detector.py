@@ -41,7 +41,7 @@ def test_a_peak_lies_in_the_middle_of_its_digit() -> None:
     assert abs(x - (columns.min() + columns.max() + 1) / 2) < 4
     assert abs(y - (rows.min() + rows.max() + 1) / 2) < 4
     assert (width, height) == pytest.approx((np.ptp(columns) + 1, np.ptp(rows) + 1), rel=0.25)
-    assert found.scores[0].argmax() == 7
+    assert found.score[0] == found.score.max() > 0.5
     for copy in copies:
         assert copy.heat.shape == (copy.grey.shape[0] // STRIDE, copy.grey.shape[1] // STRIDE)
         assert copy.grey.shape[0] % 16 == copy.grey.shape[1] % 16 == 0
@@ -63,7 +63,7 @@ def test_a_faint_place_counts_beside_a_strong_one_only(
     place: tuple[float, float, float, float, float], alone: bool
 ) -> None:
     values = np.array([(100, 100, 20, 30, 0.9), (210, 100, 20, 30, 0.4), place], np.float32)
-    found = Found(values[:, :2], values[:, 2:4], values[:, 4:].repeat(10, axis=1))
+    found = Found(values[:, :2], values[:, 2:4], values[:, 4])
     assert faint_and_alone(found).tolist() == [False, False, alone]
     assert faint_and_alone(found.chosen(np.array([2]))).tolist() == [place[4] < 0.2]
 

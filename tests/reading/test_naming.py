@@ -60,7 +60,7 @@ def test_a_place_is_cropped_near_and_wide() -> None:
         grey[52:88, left : left + 8] = 30
     copies = [Copy(grey, (1.0, 1.0), np.zeros((2, 2), np.float32))]
     middle = np.array([(100 - MARGIN, 70 - MARGIN)], np.float32)
-    found = Found(middle, np.array([(8, 36)], np.float32), np.zeros((1, 10), np.float32))
+    found = Found(middle, np.array([(8, 36)], np.float32), np.zeros(1, np.float32))
     ((near, wide),) = crops_of(found, copies)
     strokes = [int((np.diff(np.r_[False, crop[14] > 120].astype(int)) == 1).sum()) for crop in (near, wide)]
     assert strokes == [1, 3]
@@ -68,19 +68,18 @@ def test_a_place_is_cropped_near_and_wide() -> None:
 
 
 def test_finds_of_one_thing_become_one_place() -> None:
-    scores = np.zeros((3, 10), np.float32)
-    scores[0, 7], scores[1, 7], scores[1, 1], scores[2, 3] = 0.9, 0.3, 0.2, 0.5
+    scores = np.array([0.9, 0.3, 0.5], np.float32)
     centres = np.array([(50, 50), (53, 50), (90, 50)], np.float32)
     sizes = np.array([(20, 30), (20, 34), (20, 30)], np.float32)
     found = fused(Found(centres, sizes, scores))
     assert found.centres.tolist() == [pytest.approx([50.75, 50]), [90, 50]]
     assert found.sizes[0].tolist() == pytest.approx([20, 31])
-    assert found.scores[0].tolist() == pytest.approx([0, 0.2, 0, 0, 0, 0, 0, 0.9, 0, 0])
+    assert found.score.tolist() == pytest.approx([0.9, 0.5])
 
 
 def test_nothing_found_is_nothing_fused() -> None:
     nothing = np.zeros((0, 2), np.float32)
-    assert len(fused(Found(nothing, nothing, np.zeros((0, 10), np.float32)))) == 0
+    assert len(fused(Found(nothing, nothing, np.zeros(0, np.float32)))) == 0
 
 
 def test_what_is_not_sure_is_looked_at_in_larger_and_smaller_crops_too() -> None:
@@ -97,7 +96,7 @@ def test_what_is_not_sure_is_looked_at_in_larger_and_smaller_crops_too() -> None
         raise AssertionError("no ink stands in the middle of an empty page")
 
     centres, sizes = np.array([(30, 30), (70, 30)], np.float32), np.full((2, 2), 20, np.float32)
-    found = Found(centres, sizes, np.full((2, 10), 0.9, np.float32))
+    found = Found(centres, sizes, np.full(2, 0.9, np.float32))
     empty = Copy(np.full((90, 120), 230, np.uint8), (1.0, 1.0), np.zeros((2, 2), np.float32))
     named = Namer(crops, digits)(found, [empty])
     assert asked == [2, 1, 1]
@@ -119,7 +118,7 @@ def test_a_place_where_hardly_any_digit_is_is_looked_at_once() -> None:
     def digits(images: np.ndarray) -> np.ndarray:
         raise AssertionError("what is no digit is not named")
 
-    found = Found(np.full((1, 2), 30, np.float32), np.full((1, 2), 20, np.float32), np.full((1, 10), 0.5, np.float32))
+    found = Found(np.full((1, 2), 30, np.float32), np.full((1, 2), 20, np.float32), np.full(1, 0.5, np.float32))
     copy = Copy(np.full((90, 120), 230, np.uint8), (1.0, 1.0), np.zeros((2, 2), np.float32))
     assert Namer(crops, digits)(found, [copy]).presence == pytest.approx([0.05])
     assert asked == [1]

@@ -202,7 +202,7 @@ def test_boxes_of_cells_are_those_of_their_digits() -> None:
 def test_no_alternative_is_likelier_than_the_label() -> None:
     answers = np.zeros((1, 11))
     answers[0, [4, 9, 10]] = 0.45, 0.40, 0.15
-    place = Found(np.zeros((1, 2), np.float32), np.ones((1, 2), np.float32), np.zeros((1, 10), np.float32))
+    place = Found(np.zeros((1, 2), np.float32), np.ones((1, 2), np.float32), np.zeros(1, np.float32))
     crops = np.zeros((1, 2, 28, 28), np.uint8)
     (names,) = own_names(Named(place, crops, answers, np.array([4]), np.array([0.41]), np.ones(1)))
     assert names[0] == ("4", 0.41)

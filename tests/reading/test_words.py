@@ -30,7 +30,7 @@ def named(*numbers: int) -> Named:
     """These signs of the row, taken for digits."""
     centres = np.array([middle_of(number) for number in numbers], np.float32).reshape(-1, 2)
     count = len(centres)
-    found = Found(centres, np.full((count, 2), (32, 44), np.float32), np.ones((count, 10), np.float32))
+    found = Found(centres, np.full((count, 2), (32, 44), np.float32), np.ones(count, np.float32))
     answers, sure = np.full((count, 11), 1 / 11), np.ones(count)
     return Named(found, np.zeros((count, 2, 28, 28), np.uint8), answers, np.zeros(count, int), sure, sure)
 

@@ -27,7 +27,7 @@ def found(*boxes: tuple[float, float, float, float]) -> Found:
     """Places as boxes: left, top, width, height."""
     values = np.array(boxes, np.float32)
     n = len(values)
-    return Found(values[:, :2] + values[:, 2:] / 2, values[:, 2:], np.zeros((n, 10), np.float32))
+    return Found(values[:, :2] + values[:, 2:] / 2, values[:, 2:], np.zeros(n, np.float32))
 
 
 @pytest.mark.parametrize(

@@ -61,12 +61,12 @@ class Found:
     Attributes:
         centres: float32 `[n, 2]`, x then y.
         sizes: float32 `[n, 2]`, width and height.
-        scores: float32 `[n, 10]`, how likely each digit is there; the reader asks for the highest, and not whose it is.
+        score: float32 `[n]`, how likely any one digit is there, that of the likeliest.
     """
 
     centres: Float32[np.ndarray, "n 2"]
     sizes: Float32[np.ndarray, "n 2"]
-    scores: Float32[np.ndarray, "n 10"]
+    score: Float32[np.ndarray, "n"]
 
     def __len__(self) -> int:
         return len(self.centres)
@@ -74,12 +74,12 @@ class Found:
     @classmethod
     def joined(cls, *parts: "Found") -> "Found":
         """All of several."""
-        arrays = zip(*((part.centres, part.sizes, part.scores) for part in parts), strict=True)
+        arrays = zip(*((part.centres, part.sizes, part.score) for part in parts), strict=True)
         return cls(*(np.concatenate(each) for each in arrays))
 
     def chosen(self, which: np.ndarray) -> "Found":
         """Some of the places."""
-        return Found(self.centres[which], self.sizes[which], self.scores[which])
+        return Found(self.centres[which], self.sizes[which], self.score[which])
 
 
 class Detector:
@@ -106,19 +106,17 @@ class Detector:
         """
         copies, found = [], []
         for scale in scales_of(grey.shape):
-            copy, scores, shapes = self._look(grey, scale)
+            copy, shapes = self._look(grey, scale)
             copies.append(copy)
-            found.append(places_of(scores, shapes, copy))
+            found.append(places_of(shapes, copy))
         joined = Found.joined(*found)
-        order = np.argsort(-joined.scores.max(axis=1), kind="stable")[:MOST_FOUND]
+        order = np.argsort(-joined.score, kind="stable")[:MOST_FOUND]
         places = fused(joined.chosen(order))
         inside = (places.centres >= 0) & (places.centres < grey.shape[::-1])  # the rest is what a copy is continued by
         return places.chosen(np.flatnonzero(inside.all(axis=1) & ~faint_and_alone(places))), copies
 
-    def _look(
-        self, grey: UInt8[np.ndarray, "h w"], scale: float
-    ) -> tuple[Copy, Float32[np.ndarray, "10 p q"], Float32[np.ndarray, "4 p q"]]:
-        """What the network says of the picture at one size."""
+    def _look(self, grey: UInt8[np.ndarray, "h w"], scale: float) -> tuple[Copy, Float32[np.ndarray, "4 p q"]]:
+        """The picture at one size, with what the network says of it: scores, and where its digits are and how large."""
         height, width = (max(1, round(side * scale)) for side in grey.shape)
         if scale != 1:
             method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -129,7 +127,7 @@ class Detector:
         padded = with_margins(resized, MARGIN, down - MARGIN, MARGIN, across - MARGIN)
         scores, shapes = self._session.run(None, {"evened": evened(padded)[None, None]})
         true_scale = width / grey.shape[1], height / grey.shape[0]
-        return Copy(padded, true_scale, scores.max(axis=0)), scores, shapes
+        return Copy(padded, true_scale, scores.max(axis=0)), shapes
 
 
 def bundled_detector(threads: int = 0) -> Detector:
@@ -169,7 +167,7 @@ def with_margins(
     return np.asarray(cv2.copyMakeBorder(grey, top, bottom, left, right, kind, value=ground), np.uint8)
 
 
-def places_of(scores: Float32[np.ndarray, "10 p q"], shapes: Float32[np.ndarray, "4 p q"], copy: Copy) -> Found:
+def places_of(shapes: Float32[np.ndarray, "4 p q"], copy: Copy) -> Found:
     """The places in one copy whose score is the highest around."""
     heat = copy.heat
     rows, columns = np.nonzero((heat >= FAINTEST) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8))))
@@ -179,14 +177,13 @@ def places_of(scores: Float32[np.ndarray, "10 p q"], shapes: Float32[np.ndarray,
     sizes = np.exp(np.stack([width, height], 1).clip(-3, 3)) * UNIT
     centres = np.stack([x, y], 1)
     scale = np.array(copy.scale, np.float32)
-    around = scores[:, rows, columns].T
-    return Found(np.asarray(centres / scale, np.float32), np.asarray(sizes / scale, np.float32), around)
+    return Found(np.asarray(centres / scale, np.float32), np.asarray(sizes / scale, np.float32), heat[rows, columns])
 
 
 def faint_and_alone(found: Found) -> Bool[np.ndarray, "n"]:
     """Which places are faint and stand beside no strong one of about their size: cloth and crumpled paper have many."""
-    score, size = found.scores.max(axis=1, initial=0), found.sizes.max(axis=1, initial=0)
-    alone, strong = score < FAINT, score >= STRONG
+    size = found.sizes.max(axis=1, initial=0)
+    alone, strong = found.score < FAINT, found.score >= STRONG
     for number in np.flatnonzero(alone).tolist():
         near = np.abs(found.centres[strong] - found.centres[number]).max(axis=1, initial=0) <= BESIDE * size[strong]
         alike = np.abs(np.log(size[strong] / size[number])) <= np.log(AS_LARGE)
@@ -198,12 +195,12 @@ def fused(found: Found) -> Found:
     """Finds of one thing in several copies of the picture as one place.
 
     The strongest stands for all whose boxes are much like its own; its box becomes their mean, weighted by their scores
-    (Solovyev, Wang and Gabruseva, Weighted boxes fusion, 2021), and each class gets the highest score among them.
+    (Solovyev, Wang and Gabruseva, Weighted boxes fusion, 2021), and its own score stays: the highest among them.
     """
     left_top, right_bottom = found.centres - found.sizes / 2, found.centres + found.sizes / 2
-    area, strength = found.sizes.prod(axis=1), found.scores.max(axis=1, initial=0)
+    area = found.sizes.prod(axis=1)
     free, kept = np.ones(len(found), bool), []
-    centres, sizes, scores = found.centres.copy(), found.sizes.copy(), found.scores.copy()
+    centres, sizes = found.centres.copy(), found.sizes.copy()
     for number in range(len(found)):
         if not free[number]:
             continue
@@ -212,9 +209,8 @@ def fused(found: Found) -> Found:
         shared = (high - low).clip(0).prod(axis=1)
         alike = np.flatnonzero(free & (shared > SAME * (area + area[number] - shared)))
         free[alike] = False
-        weight = strength[alike, None] / strength[alike].sum()
+        weight = found.score[alike, None] / found.score[alike].sum()
         centres[number], sizes[number] = (
             (values[alike] * weight).sum(axis=0) for values in (found.centres, found.sizes)
         )
-        scores[number] = found.scores[alike].max(axis=0)
-    return Found(centres, sizes, scores).chosen(np.array(kept, int))
+    return Found(centres, sizes, found.score).chosen(np.array(kept, int))

@@ -26,6 +26,9 @@ REACH, FARTHEST = 3.2, 20.0
 of two digits: a small 0 beside a large 9 is near it, and hardly aside."""
 ASIDE, ASIDE_FAR = 0.8, 0.5
 """How far a digit may step aside from the direction of its row, and how far over a wide gap."""
+LONG, DIFFERENT = 0.64, 0.3
+"""What the longest link costs of its worth of 1, shorter ones in proportion; and what the square of the logarithm of
+two heights' ratio costs."""
 UNLIKE = 4.0
 """Digits whose heights differ by more than this factor are not neighbours in a row."""
 STEEPNESS, SHORTNESS = 0.6, 3.0
@@ -204,7 +207,7 @@ def _worths(pairs: Pairs, directions: Points, farthest_aside: float = ASIDE) -> 
     """What each link is worth, at most 1; not above 0 if the digits cannot be neighbours in a row."""
     u, v = (directions[pairs.left] + directions[pairs.right]).T / 2
     along, aside = pairs.x * u + pairs.y * v, pairs.y * u - pairs.x * v
-    worth = 1 - (aside / farthest_aside) ** 2 - 0.64 * along / pairs.reach - 0.3 * pairs.unlike**2
+    worth = 1 - (aside / farthest_aside) ** 2 - LONG * along / pairs.reach - DIFFERENT * pairs.unlike**2
     return np.where(along > NEAREST, worth, 0.0)
 
 

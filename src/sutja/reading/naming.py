@@ -131,15 +131,14 @@ class Namer:
         """Crop every place, and name it."""
         crops = crops_of(found, copies)
         answers = np.asarray(self.crops(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
-        score = found.scores.max(axis=1, initial=0)
         unsure = answers.max(axis=1, initial=0) < SURE
-        unsure &= self.sure_of_presence(1 - answers[:, NOT_A_DIGIT], score) >= HOPELESS
+        unsure &= self.sure_of_presence(1 - answers[:, NOT_A_DIGIT], found.score) >= HOPELESS
         answers = self.seen_larger_and_smaller(answers, found, copies, np.flatnonzero(unsure))
         unsure &= answers.max(axis=1, initial=0) < SURE
         answers = with_second_opinion(answers, crops[:, 0], self.digits, unsure)
         label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
-        probability = self.sure_of_label(answers[np.arange(len(label)), label], score)
-        presence = self.sure_of_presence(1 - answers[:, NOT_A_DIGIT], score)
+        probability = self.sure_of_label(answers[np.arange(len(label)), label], found.score)
+        presence = self.sure_of_presence(1 - answers[:, NOT_A_DIGIT], found.score)
         return Named(found, crops, answers, label, probability, presence)
 
     def seen_larger_and_smaller(

@@ -23,6 +23,21 @@ FAINTEST = 2.0
 """A streak's mean must differ from both its sides by so many grey levels."""
 MOST_RULES = 150
 """So many lines are tried each way."""
+ON_LINE, ON_CURVE, ASIDE, TURNED = 0.2, 0.15, 0.25, 0.05
+"""A streak lies on a common line or on a rule's curve when it is no farther away, and no rule is looked for within the
+third (digits' heights); its slope differs from that of the curve by less than the last."""
+BENT = 12.0
+"""A rule longer than so many digits may be bent."""
+CLEAR = 4.0
+"""A streak counts as no more than so many times the least that is one."""
+UNBROKEN, SEEN = 0.55, 1.2
+"""A rule has streaks on so much of its length, and they count as so many times the least, on average."""
+SKEWED = 10.0
+"""Perspective turns a rule from the usual slope by less (degrees)."""
+CROSSED, SLACK = 0.6, 1.2
+"""A table's rule crosses so much of those the other way, where each may go on for so many digits."""
+SAME_RULE = 0.5
+"""Rules closer than this are two sides of one (digits' heights)."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +129,7 @@ def rules_along(contrast: Float[np.ndarray, "a b"], height: float) -> list[Rule]
     step, streaks = streaks_of(contrast, height)
     rules: list[Rule] = []
     for _ in range(MOST_RULES):
-        near = _on_commonest_line(streaks, 0.2 * height)
+        near = _on_commonest_line(streaks, ON_LINE * height)
         if len(np.unique(streaks[near, 0])) * step < SHORTEST * height:
             break
         rule, near_rule = _followed(streaks, near, step, height)
@@ -130,10 +145,10 @@ def _followed(
     taken = near
     for _ in range(4):
         chosen = streaks[near]
-        degree = 2 if np.ptp(chosen[:, 0]) > 12 * height else 1
-        curve = Polynomial.fit(chosen[:, 0], chosen[:, 1], degree, w=np.minimum(chosen[:, 4], 4))
+        degree = 2 if np.ptp(chosen[:, 0]) > BENT * height else 1
+        curve = Polynomial.fit(chosen[:, 0], chosen[:, 1], degree, w=np.minimum(chosen[:, 4], CLEAR))
         away = np.abs(curve(streaks[:, 0]) - streaks[:, 1])
-        near = (away < 0.15 * height) & (np.abs(curve.deriv()(streaks[:, 0]) - streaks[:, 2]) < 0.05)
+        near = (away < ON_CURVE * height) & (np.abs(curve.deriv()(streaks[:, 0]) - streaks[:, 2]) < TURNED)
         if len(np.unique(streaks[near, 0])) * step < SHORTEST * height:
             return None, taken
     x, which = np.unique(streaks[near, 0], return_inverse=True)
@@ -142,19 +157,19 @@ def _followed(
     within = strengths > 0.5 * np.median(strengths)  # where a line ends, half of the mean is beyond
     start, stop = float(x[within][0]) - step, float(x[within][-1]) + step
     columns = (stop - start) / step
-    there = within.sum() > 0.55 * columns and np.minimum(strengths[within], 4).sum() > 1.2 * columns
-    return Rule(curve, start, stop) if there else None, away < 0.25 * height
+    there = within.sum() > UNBROKEN * columns and np.minimum(strengths[within], CLEAR).sum() > SEEN * columns
+    return Rule(curve, start, stop) if there else None, away < ASIDE * height
 
 
 def _parallel(rules: list[Rule]) -> list[Rule]:
-    """Without those that differ from the usual slope by more than perspective makes of it: 10 degrees."""
+    """Without those that differ from the usual slope by more than perspective makes of it."""
     if not rules:
         return []
     slopes = np.degrees(np.arctan([rule.slope for rule in rules]))
     lengths = np.array([rule.stop - rule.start for rule in rules])
     order = np.argsort(slopes)
     usual = slopes[order][np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)]
-    return [rule for rule, slope in zip(rules, slopes, strict=True) if abs(slope - usual) < 10]
+    return [rule for rule, slope in zip(rules, slopes, strict=True) if abs(slope - usual) < SKEWED]
 
 
 def streaks_of(contrast: Float[np.ndarray, "a b"], height: float) -> tuple[int, Float[np.ndarray, "n 5"]]:
@@ -187,22 +202,22 @@ def _on_commonest_line(streaks: Float[np.ndarray, "n 5"], tolerance: float) -> B
     levels = np.round(streaks[:, 3] / 2).astype(int)
     levels -= levels.min() - 1
     votes = np.zeros((which.max() + 1, levels.max() + 2))
-    np.add.at(votes, (which, levels), np.minimum(streaks[:, 4], 4))
+    np.add.at(votes, (which, levels), np.minimum(streaks[:, 4], CLEAR))
     slope, level = np.unravel_index(int(cv2.blur(votes, (3, 1)).argmax()), votes.shape)
     return np.asarray((which == slope) & (np.abs(levels - level) * 2 <= tolerance))
 
 
 def crossing(across: list[Rule], down: list[Rule], height: float) -> tuple[list[Rule], list[Rule]]:
-    """The rules, in order, that cross at least two, and 60 % of all, of those the other way."""
+    """The rules, in order, that cross at least two, and most, of those the other way."""
     across, down = list(across), list(down)
     if not (across and down):
         return [], []
-    meets = np.array([[_meet(rule, other, 1.2 * height) for other in down] for rule in across])
+    meets = np.array([[_meet(rule, other, SLACK * height) for other in down] for rule in across])
     while meets.size:
         shares = np.concatenate((meets.mean(axis=1), meets.mean(axis=0)))
         counts = np.concatenate((meets.sum(axis=1), meets.sum(axis=0)))
         worst = int(np.argmin(np.where(counts < 2, 0, shares)))
-        if counts[worst] >= 2 and shares[worst] >= 0.6:
+        if counts[worst] >= 2 and shares[worst] >= CROSSED:
             break
         axis, place = (0, worst) if worst < len(across) else (1, worst - len(across))
         del (across, down)[axis][place]
@@ -222,11 +237,11 @@ def _meet(rule: Rule, other: Rule, slack: float) -> bool:
 
 
 def _in_order(rules: list[Rule], others: list[Rule], height: float) -> list[Rule]:
-    """Sorted by their place; of those closer than half a digit, as the two sides of a thick rule are, one remains."""
+    """Sorted by their place; of those that are two sides of a thick one the longer remains."""
     middle = np.array(np.mean([rule.at(np.array((rule.start + rule.stop) / 2)) for rule in others]))
     kept: list[Rule] = []
     for rule in sorted(rules, key=lambda rule: float(rule.at(middle))):
-        if kept and rule.at(middle) - kept[-1].at(middle) < 0.5 * height:
+        if kept and rule.at(middle) - kept[-1].at(middle) < SAME_RULE * height:
             kept[-1] = max(kept[-1], rule, key=lambda rule: rule.stop - rule.start)
         else:
             kept.append(rule)

@@ -126,7 +126,7 @@ def about(page: Page, random: np.random.Generator) -> Found:
         x, y, width, height = sign.box
         boxes.append((x + width / 2, y + height / 2, width, max(height, 0.3 * width)))
     places = np.array(boxes, np.float32).reshape(-1, 4)
-    return Found(places[:, :2], places[:, 2:].clip(3), np.full((len(places), 10), 0.01, np.float32))
+    return Found(places[:, :2], places[:, 2:].clip(3), np.full(len(places), 0.01, np.float32))
 
 
 def truth_of(page: Page, found: Found) -> np.ndarray:

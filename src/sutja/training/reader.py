@@ -266,9 +266,11 @@ def judged(detector: Detector, namer: Namer, seed: int, count: int) -> Judged:
         truth = truth_of(page, places.found)
         written += sum(digit.visible for digit in page.digits)
         answers = places.answers[np.arange(len(truth)), places.label]
-        shown, scores = 1 - places.answers[:, NOT_A_DIGIT], places.found.scores.max(axis=1, initial=0)
+        shown = 1 - places.answers[:, NOT_A_DIGIT]
         rows.append(
-            np.stack([answers, shown, scores, truth == places.label, truth != NOT_A_DIGIT], 1)[truth != UNCLEAR]
+            np.stack([answers, shown, places.found.score, truth == places.label, truth != NOT_A_DIGIT], 1)[
+                truth != UNCLEAR
+            ]
         )
     crop, shown, score, right, digit = np.concatenate(rows).T
     return Judged(crop, shown, score, right.astype(bool), digit.astype(bool), written)
