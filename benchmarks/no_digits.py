@@ -34,7 +34,7 @@ WORDS = TEXT.split()
 def main() -> None:
     """Draw, read, count, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=12, help="of each kind")
+    parser.add_argument("--pages", type=int, default=72, help="of each kind")
     parser.add_argument("--write", action="store_true", help="write docs/reading.md")
     arguments = parser.parse_args()
     rows = [row_of(kind, draw, arguments.pages) for kind, draw in KINDS.items()]

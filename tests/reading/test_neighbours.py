@@ -73,6 +73,7 @@ def test_of_two_that_fill_a_gap_the_likelier_does() -> None:
     [
         ((130, 50, 6, 34, 0.6), 1, False),  # a slash after the number
         ((20, 50, 6, 34, 0.6), 1, False),  # or before it
+        ((130, 50, 6, 32, 0.6), 1, True),  # hardly higher than the digits: a 1
         ((130, 50, 6, 34, 0.8), 1, True),
         ((130, 50, 6, 34, 0.6), 7, True),
         ((117, 50, 6, 34, 0.6), 1, True),  # close by

@@ -27,7 +27,9 @@ SHARED, FOREIGN = 0.35, 0.4
 """It shares no more than this with the box of any digit, and no more than the second share of its ink is in theirs."""
 STROKE, NEXT = 0.7, (0.2, 1.5)
 """A 1 of less than this probability is a slash or a pen where it has digits within the second distance, in heights of
-the larger, to one side only, and none of them within the first, in its own heights."""
+the larger, to one side only, and none of them within the first, in its own heights; but not where it is as high as
+they, up to the factor `ALIKE`: slashes and pens are higher."""
+ALIKE = 1.12
 TALL, ALONE = 1.4, 0.35
 """So is a doubtful 1 that is so many times as high as the page's certain digits, and farther than the second, in its
 heights, from any digit of its row: a pen beside a number."""
@@ -115,7 +117,8 @@ def without_strays(named: Named) -> Named:
         near, larger = row & (gap < NEXT[1]), np.maximum(heights / heights[number], 1)
         one_side = near.any() and (near & right).any() != (near & ~right).any()
         if named.label[number] == 1 and named.probability[number] < STROKE and one_side:
-            kept[number] = (gap * larger)[near].min() <= NEXT[0]
+            unlike = abs(np.log(heights[number] / np.median(heights[near])))
+            kept[number] = unlike < np.log(ALIKE) or (gap * larger)[near].min() <= NEXT[0]
         if named.label[number] == 1 and heights[number] > TALL * usual > 0:
             kept[number] &= (row & (gap * larger < ALONE)).any()
         if heights[number] < SMALL * usual:
