@@ -266,12 +266,8 @@ def judged(detector: Detector, namer: Namer, seed: int, count: int) -> Judged:
         truth = truth_of(page, places.found)
         written += sum(digit.visible for digit in page.digits)
         answers = places.answers[np.arange(len(truth)), places.label]
-        shown = 1 - places.answers[:, NOT_A_DIGIT]
-        rows.append(
-            np.stack([answers, shown, places.found.score, truth == places.label, truth != NOT_A_DIGIT], 1)[
-                truth != UNCLEAR
-            ]
-        )
+        shown, score = 1 - places.answers[:, NOT_A_DIGIT], places.found.score
+        rows.append(np.stack([answers, shown, score, truth == places.label, truth != NOT_A_DIGIT], 1)[truth != UNCLEAR])
     crop, shown, score, right, digit = np.concatenate(rows).T
     return Judged(crop, shown, score, right.astype(bool), digit.astype(bool), written)
 
