@@ -31,11 +31,13 @@ class Kind:
         digits: How many there are in a row.
         bars: The share of them that are bars.
         lean: How far the top of a bar is right of its foot, as a share of its height: from, to.
+        close: Whether a row's bars lean alike, and a bar that follows another is 0.2 to 0.4 of its height from it.
     """
 
     digits: int
     bars: float
     lean: tuple[float, float] = (-0.04, 0.04)
+    close: bool = False
 
 
 KINDS = {
@@ -43,6 +45,7 @@ KINDS = {
     "of five, two fifths of them leaning bars": Kind(5, 0.4, (0.1, 0.35)),
     "one upright bar": Kind(1, 1.0),
     "five upright bars": Kind(5, 1.0),
+    "of five, three fifths of them bars, close together": Kind(5, 0.6, (-0.04, 0.5), close=True),
 }
 
 
@@ -78,10 +81,15 @@ def drawn_row(kind: Kind, source: Digits, random: np.random.Generator) -> tuple[
     side, pen = int(SIDE * scale), max(2, int(scale * random.uniform(1.2, 2.8)))
     ink = np.zeros((int(2.4 * side), int(side * (0.95 * kind.digits + 2))), np.float32)
     middle, left, text = ink.shape[0] / 2, 0.8 * side, ""
+    lean, bar = random.uniform(*kind.lean) if kind.close else None, False
     for _ in range(kind.digits):
-        if random.random() < kind.bars:
+        bar, before = bool(random.random() < kind.bars), bar
+        if bar:
             height = HEIGHT * scale * random.uniform(0.85, 1.15)
-            across, top = random.uniform(*kind.lean) * height / 2, middle - height / 2 + random.normal(0, scale)
+            across = (random.uniform(*kind.lean) if lean is None else lean) * height / 2
+            top = middle - height / 2 + random.normal(0, scale)
+            if before and kind.close:
+                left += random.uniform(0.2, 0.4) * height - 0.62 * side
             ends = (left + 0.3 * side + across, top), (left + 0.3 * side - across, top + height)
             (start, end) = ((int(x), int(y)) for x, y in ends)
             cv2.line(ink, start, end, 1.0, pen, cv2.LINE_AA)

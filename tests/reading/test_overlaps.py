@@ -45,7 +45,7 @@ def test_a_place_that_was_dropped_drops_no_other() -> None:
 def test_another_digit_than_the_nearest_and_aside_of_it_is_one_of_its_own() -> None:
     wide, beside = (50, 50, 24, 30, 0.9), (58, 50, 12, 30, 0.6)
     assert kept_of(wide, beside, labels="91") == [0, 1]
-    assert kept_of(wide, beside, labels="11") == [0]
+    assert kept_of(wide, beside, labels="55") == [0]
     assert kept_of(wide, (54, 50, 12, 30, 0.6), labels="91") == [0]  # hardly aside
     assert kept_of(wide, (50, 58, 12, 14, 0.6), labels="90") == [0]  # below
     assert kept_of(wide, (58, 50, 12, 30, 0.4), labels="91") == [0]
@@ -79,6 +79,27 @@ def test_the_edges_of_a_broad_stroke_are_one_1_and_two_1s_are_two(height: int, l
     assert kept((60 + step // 2, step + 3), places=(60, 60 + step)) == 1
     assert kept((60, 2), places=(60, 60 + step)) == 1
     assert kept((60, 2), (60 + height // 3, 2), places=(60, 60 + height // 3)) == 2
+
+
+@pytest.mark.parametrize("lean", [-20, 20])
+def test_of_1s_that_lean_alike_each_with_a_stroke_stays(lean: int) -> None:
+    def kept(*strokes: int, bent: int = 0) -> int:
+        """Strokes: where. Bent: how far the upper half of each turns away."""
+        ink = [((at + lean, 60), (at - lean, 140), 4) for at in strokes]
+        ink += [((at + lean, 60), (at + lean - bent, 75), 4) for at in strokes if bent]
+        places = named_places((90, 100, 46, 84, 0.9), (106, 100, 46, 84, 0.8))
+        return len(without_overlaps(replace(places, label=np.array([1, 1])), bars(*ink)).label)
+
+    assert kept(90, 106) == 2
+    assert kept(98) == 1
+    assert kept(90) == 1
+    assert kept(98, bent=20) == 1  # a flag is no stroke
+
+
+def test_around_one_broad_stroke_there_is_one_box() -> None:
+    kept = without_overlaps(named_places((60, 100, 6, 80, 0.9), (69, 100, 6, 80, 0.8)), bars(((65, 60), (65, 140), 13)))
+    assert kept.found.centres.tolist() == [[64.5, 100]]
+    assert kept.found.sizes.tolist() == [[15, 80]]
 
 
 def test_a_doubtful_place_needs_ink_of_its_own() -> None:

@@ -241,6 +241,44 @@ def test_some_hands_of_a_style_with_habits_write_small_0s() -> None:
 
 
 def test_some_hands_of_a_style_with_habits_write_close() -> None:
-    close = [hand_of(Style(habits=0.2), np.random.default_rng(seed)).close for seed in range(200)]
-    assert 0.3 < np.mean([value is not None for value in close]) < 0.5
+    hands = [hand_of(Style(habits=0.2), np.random.default_rng(seed)) for seed in range(200)]
+    assert 0.3 < np.mean([hand.close is not None for hand in hands if hand.ones == 0]) < 0.5
     assert hand_of(Style(), np.random.default_rng(0)).close is None
+
+
+def test_some_hands_of_a_style_with_habits_write_many_1s() -> None:
+    hands = [hand_of(Style(habits=0.2), np.random.default_rng(seed)) for seed in range(200)]
+    many = [hand for hand in hands if hand.ones > 0]
+    assert 0.15 < len(many) / len(hands) < 0.35
+    assert all(hand.close is not None for hand in many)
+    assert hand_of(Style(), np.random.default_rng(0)).ones == 0
+
+
+@pytest.mark.parametrize("foreign", [0.0, 1.0])
+def test_a_hand_of_many_1s_writes_them(digits: Digits, foreign: float) -> None:
+    hand, random = Hand(40, 0.1, 0, 0, foreign, 0.9, ones=0.6), np.random.default_rng(0)
+    sheet = Sheet.empty(Plane(3000, 100))
+    for x in range(20, 2900, 60):
+        sheet.write_digit(digits, hand, (float(x), 50.0), random, 0)
+    assert 0.5 < np.mean([digit.label == 1 for digit in sheet.written]) < 0.85
+
+
+def test_the_same_digit_once_more_is_often_written_alike(digits: Digits) -> None:
+    hand, random = Hand(40, 0.1, 0, 0, 0, 0.9, repeats=1.0), np.random.default_rng(0)
+    sheet = Sheet.empty(Plane(3000, 100))
+    for x in range(20, 2900, 60):
+        sheet.write_digit(digits, hand, (float(x), 50.0), random, 0)
+    assert 0.3 < np.mean(np.diff([digit.image for digit in sheet.written]) == 0) < 0.7
+
+
+def test_slanted_1s_of_a_hand_that_writes_close_share_much_of_their_breadth(digits: Digits) -> None:
+    steps = []
+    for seed in range(20):
+        sheet, random = Sheet.empty(Plane(400, 100)), np.random.default_rng(seed)
+        hand = Hand(40, 0.08, 0.45, 0, 0, 0.9, close=0.05, one="bar", ones=1.0)
+        for x in (60.0, 84.0):
+            sheet.write_digit(digits, hand, (x, 50.0), random, 0, near=True)
+        one, other = sheet.written
+        steps.append((other.box[0] - one.box[0]) / 40)
+    assert min(steps) > 0.14
+    assert np.median(steps) < 0.3

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ from sutja.reading.detector import Found
 from sutja.reading.naming import NOT_A_DIGIT
 from sutja.synthesis.page import Page
 from sutja.synthesis.writer import Sign, Written
-from sutja.training.crops import UNCLEAR, about, joint_share, truth_of
+from sutja.training.crops import UNCLEAR, about, joint_share, truth_of, upright_strokes
 
 
 def page() -> Page:
@@ -51,6 +53,29 @@ def found(*boxes: tuple[float, float, float, float]) -> Found:
 )
 def test_what_a_place_shows(box: tuple[float, float, float, float], truth: int) -> None:
     assert truth_of(page(), found(box)).tolist() == [truth]
+
+
+@pytest.mark.parametrize(
+    ("box", "truth"),
+    [
+        ((40, 40, 20, 40), 1),
+        ((46, 40, 20, 40), 1),
+        ((40, 40, 24, 40), UNCLEAR),  # nearer to the first
+        ((40, 40, 26, 40), NOT_A_DIGIT),  # both: it shares three quarters with either
+    ],
+)
+def test_what_a_place_about_two_slanted_1s_shows(box: tuple[float, float, float, float], truth: int) -> None:
+    eleven = replace(page(), digits=(Written(1, (40, 40, 20, 40), 0), Written(1, (46, 40, 20, 40), 0)), signs=())
+    assert truth_of(eleven, found(box)).tolist() == [truth]
+
+
+def test_two_strokes_beside_each_other_are_no_upright_stroke() -> None:
+    crops = np.zeros((4, 28, 28), np.uint8)
+    crops[0, 4:24, 13:15] = 255
+    crops[1, :, 13:15] = 255  # a rule runs through it
+    crops[2, 4:24, [10, 11, 15, 16]] = 255
+    crops[3, 8:20, 8:20] = 255
+    assert upright_strokes(crops).tolist() == [True, False, False, False]
 
 
 def test_the_joint_share_is_that_of_areas_for_square_boxes() -> None:

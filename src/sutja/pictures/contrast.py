@@ -49,7 +49,7 @@ def near_and_wide(
 
 
 def patch_of(
-    grey: UInt8[np.ndarray, "h w"], centre: tuple[float, float], size: float, side: int = CROP
+    grey: UInt8[np.ndarray, "h w"], centre: tuple[float, float], size: float, side: int = CROP, lean: float = 0.0
 ) -> UInt8[np.ndarray, "s s"]:
     """A place of a picture, scaled so that `size` becomes `CROP_DIGIT` pixels.
 
@@ -59,11 +59,13 @@ def patch_of(
         centre: The middle of the digit in pixels, x then y.
         size: The longer side of its box in pixels.
         side: Of the patch, in its own pixels.
+        lean: Strokes that go so far to the right as they go up, as a share of that, are upright in it.
     """
     scale = size / CROP_DIGIT
     offset_x, offset_y = (middle - 0.5 - scale * (side - 1) / 2 for middle in centre)
+    offset_x += lean * scale * (side - 1) / 2
     patch = cv2.warpAffine(
-        grey, np.array([[scale, 0, offset_x], [0, scale, offset_y]]), (side, side),
+        grey, np.array([[scale, -lean * scale, offset_x], [0, scale, offset_y]]), (side, side),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
     return np.asarray(patch, np.uint8)

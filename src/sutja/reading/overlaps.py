@@ -1,5 +1,7 @@
 """Of places that show the same thing one stays: overlaps, the edges of one broad stroke, the ink of a neighbour."""
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Bool, Float32
 
@@ -12,8 +14,13 @@ OVERLAP = 0.55
 NARROWEST = 0.3
 """A box counts there as at least this part of its height wide. Two that are narrower, and overlap only then, are two 1s
 or the two edges of one broad stroke."""
-APART = 0.25
-"""They are two if, between them, there is less ink than in either: by this share of what there may be, on average."""
+EDGES = 0.3
+"""They need share no more than this for that. Around what is one stroke there is then one box."""
+PEN = 0.2
+"""A box that is broader than this part of its height is so for the lean of its stroke."""
+APART, BENT = 0.25, 20
+"""They are two if, between them, there is less ink than in either: by this share of what there may be, on average; of
+two that lean, in all rows but so many percent."""
 LARGER = 1.0
 """Between places that overlap, one of e times the size may have 1/e of the odds."""
 ASIDE = 0.2
@@ -40,18 +47,24 @@ def without_overlaps(named: Named, copies: list[Copy]) -> Named:
     """
     merit = log_odds(named.probability) + LARGER * np.log(named.found.sizes.max(axis=1, initial=1))
     order = np.argsort(-merit, kind="stable")
-    sizes = named.found.sizes
+    centres, sizes = named.found.centres, named.found.sizes
     broad = np.maximum(sizes, sizes[:, ::-1] * np.array([NARROWEST, 0], np.float32))
     narrow = (broad > sizes).any(axis=1)
+    strokes = narrow | (named.label == 1)
     kept: list[int] = []
-    open_places = np.ones(len(order), bool)
+    open_places, around = np.ones(len(order), bool), Found(centres.copy(), sizes.copy(), named.found.score)
     for number in order.tolist():
         if not open_places[number]:
             continue
         kept.append(number)
-        over = shared_with(number, named.found.centres, broad) > OVERLAP
-        for other in np.flatnonzero(over & open_places & narrow & narrow[number]).tolist():
+        over = shared_with(number, centres, broad) > np.where(narrow & narrow[number], EDGES, OVERLAP)
+        for other in np.flatnonzero(over & open_places & strokes & strokes[number]).tolist():
             over[other] = other == number or not two_strokes(named.found, number, other, copies)
+        edges = over & open_places & narrow & narrow[number]
+        if edges.any():
+            left, right = ((centres + side * sizes / 2)[edges, 0] for side in (-1, 1))
+            around.centres[number, 0] = (left.min() + right.max()) / 2
+            around.sizes[number, 0] = right.max() - left.min()
         open_places &= ~over
     dropped = order[~np.isin(order, kept)]
     for number in dropped[named.probability[dropped] >= LEAST].tolist():
@@ -59,7 +72,7 @@ def without_overlaps(named: Named, copies: list[Copy]) -> Named:
         certain = named.probability[number] >= CERTAIN
         if reads_otherwise(number, others, named) or (certain and stands_beside(number, others, named)):
             kept.append(number)
-    return named.chosen(np.array(kept, int))
+    return replace(named, found=around).chosen(np.array(kept, int))
 
 
 def reads_otherwise(number: int, others: Named, named: Named) -> bool:
@@ -97,15 +110,25 @@ def shared_with(
 
 
 def two_strokes(found: Found, one: int, other: int, copies: list[Copy]) -> bool:
-    """Whether two narrow places beside each other show a stroke each, with some ground between.
+    """Whether two places beside each other show a stroke each, with some ground between.
 
-    Looked at half as near as a digit is cropped: 1s may be no farther from each other than a pen is broad.
+    Looked at half as near as a digit is cropped: 1s may be no farther from each other than a pen is broad. Their boxes
+    are as broad as they lean, to the right or to the left.
     """
+    width, height = found.sizes[[one, other]].mean(axis=0).tolist()
+    lean = max(0.0, width / height - PEN)
+    if not lean:
+        return bool(apartness(found, one, other, copies).mean() > APART)
+    return any(np.percentile(apartness(found, one, other, copies, way), BENT) > APART for way in (lean, -lean))
+
+
+def apartness(found: Found, one: int, other: int, copies: list[Copy], lean: float = 0.0) -> Float32[np.ndarray, "28"]:
+    """How much less ink is between two strokes than in either, in each row of what is about them."""
     size = float(found.sizes[[one, other], 1].mean()) / 2
     copy = fitting(copies, size)
     scale = np.array(copy.scale)
     x, y = (found.centres[[one, other]].mean(axis=0) * scale + MARGIN).tolist()
-    patch = patch_of(copy.grey, (x, y), size * float(scale.mean()), side=CROP)[None]
+    patch = patch_of(copy.grey, (x, y), size * float(scale.mean()), lean=lean)[None]
     ground, reach = ground_and_reach(patch)
     ink = ((patch - ground) / np.where(reach == 0, 1, reach))[0]
     apart = abs(float(found.centres[one, 0] - found.centres[other, 0])) * CROP_DIGIT / size
@@ -115,7 +138,7 @@ def two_strokes(found: Found, one: int, other: int, copies: list[Copy]) -> bool:
         row[first : aside + second + 1].min()
         for row, first, second in zip(np.hstack([left, right]), left.argmax(axis=1), right.argmax(axis=1), strict=True)
     ]
-    return bool(np.mean(np.minimum(left.max(axis=1), right.max(axis=1)) - between) > APART)
+    return np.asarray(np.minimum(left.max(axis=1), right.max(axis=1)) - between, np.float32)
 
 
 def without_borrowed(named: Named) -> Named:

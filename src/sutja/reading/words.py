@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
-from sutja.pictures.contrast import CROP_DIGIT, evened, ground_and_reach, patch_of
+from sutja.pictures.contrast import CROP_DIGIT, GROUND, evened, ground_and_reach, patch_of
 from sutja.reading.detector import MARGIN, Copy
-from sutja.reading.naming import Named, fitting, place_of
+from sutja.reading.naming import FAINT, Named, fitting, place_of
 from sutja.reading.overlaps import CERTAIN
 
 TEXT = 0.25
@@ -24,9 +24,9 @@ MANY = 10
 """Fewer signs are hardly words: a currency or a hash before a number."""
 TEXTURE = 0.25
 """Where more of the page than this is ink, it is the ground, and nothing is said."""
-MOSTLY = 0.9
-"""A page is mostly words where more than this share of that ink lies in no digit. There every run whose digits are less
-than certain (their median) is a word: on a page of text "gig" is no 919."""
+MOSTLY, PLAIN = 0.85, 0.985
+"""A page is mostly words where more than the first share of that ink lies in no digit. There every run whose digits are
+less probable than the second (their median) is a word: on a page of text "gig" is no 919."""
 AGAIN = 3
 """Letters that are found show others: so often, at most, is looked again."""
 GAP, WORDS_GAP = 0.3, 0.45
@@ -39,6 +39,8 @@ OUTLINE = 2.0
 CONVEX, ROUND, LONG = 0.9, (0.7, 0.87), 1.6
 """A round outline encloses so much of its convex hull, so much of the smallest rectangle around it (a circle 0.79), and
 is at most so many times as long as wide."""
+PART = 3
+"""A doubtful 0 that holds something of so many pixels in its crop, apart from it, is an outline too."""
 AROUND = 1.1
 """A digit's box is taken so much larger: strokes reach beyond it."""
 TRACE = 0.15
@@ -73,6 +75,9 @@ def without_letters(named: Named, copies: list[Copy]) -> Named:
         named: What is taken for digits.
         copies: Of the picture.
     """
+    doubtful = np.flatnonzero((named.label == 0) & (named.probability < CERTAIN))
+    drawings = [number for number in doubtful.tolist() if is_drawing(named.crops[number, 0])]
+    named = named.chosen(np.setdiff1d(np.arange(len(named.label)), drawings))
     for _ in range(AGAIN):
         letters = spelled(named, copies) if len(named.label) else np.zeros(0, bool)
         if not letters.any():
@@ -111,7 +116,8 @@ def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
     unexplained, whole = (np.bincount(runs[part], minlength=count) for part in (others, others | digits))
     own = np.array([run_of(runs[top:bottom, left:right]) for left, top, right, bottom in boxes])
     several, which = np.unique(own, return_inverse=True)
-    doubtful = np.array([np.median(named.probability[own == run]) < CERTAIN for run in several])[which]
+    sure = PLAIN if mostly else CERTAIN
+    doubtful = np.array([np.median(named.probability[own == run]) < sure for run in several])[which]
     share = SHORT_WORD if few else np.where(doubtful | mostly, WORD, SURE_WORD)
     in_words = unexplained[own] > share * whole[own]
     return np.asarray(pictured | in_words | (doubtful & mostly & ~few))
@@ -185,6 +191,20 @@ def pictures_in(numbers: np.ndarray, boxes: np.ndarray, height: float) -> Bool[n
         if (sides[held] > height).any():
             pictures[top : top + high, left : left + wide] |= inside
     return pictures
+
+
+def is_drawing(crop: UInt8[np.ndarray, "28 28"]) -> bool:
+    """Whether a crop shows a round outline with something in it: it is no 0, but a face."""
+    ink = cv2.dilate((crop > GROUND + FAINT / 2).astype(np.uint8), np.ones((2, 2), np.uint8))
+    count, pieces, extents, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count <= 2:
+        return False
+    outline = 1 + int(extents[1:, 4].argmax())
+    inside = inside_of((pieces == outline).astype(np.uint8))
+    if inside is None:
+        return False
+    held = np.setdiff1d(pieces[inside], (0, outline))
+    return bool((extents[held, 2:4].max(axis=1, initial=0) >= PART).any())
 
 
 def inside_of(outline: UInt8[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"] | None:

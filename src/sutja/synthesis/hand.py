@@ -9,6 +9,8 @@ from jaxtyping import Float64
 
 Random = np.random.Generator
 One = Literal["any", "bar", "flag"]
+ALIKE = 0.5
+"""So often the same digit once more is written from the same image: the 1s of 11 are mostly parallel."""
 
 
 @dataclass
@@ -30,7 +32,9 @@ class Hand:
         one: How it writes a 1: in any form, as one upright bar, or with a flag.
         zero: How high its 0s are, as a share of the height.
         repeats: Share of digits that are the one before once more.
+        ones: Share of digits that are 1s whatever chance would have.
         last: The digit that was written before.
+        image: The number of the image that it was written from; None for strokes of our own.
     """
 
     height: float
@@ -46,11 +50,19 @@ class Hand:
     one: One = "any"
     zero: float = 1.0
     repeats: float = 0.0
+    ones: float = 0.0
     last: int | None = None
+    image: int | None = None
 
-    def once_more(self, random: Random) -> int | None:
-        """The digit before, where it is to be written once more."""
+    def wanted(self, random: Random) -> int | None:
+        """The digit that is to be written next, the one before or a 1; None where chance decides."""
+        if self.ones > 0 and random.random() < self.ones:
+            return 1
         return self.last if self.repeats > 0 and random.random() < self.repeats else None
+
+    def alike(self, label: int, random: Random) -> int | None:
+        """The image of the digit before, where the next is the same digit and is to look like it."""
+        return self.image if self.image is not None and label == self.last and random.random() < ALIKE else None
 
     def unusual(self, random: Random) -> bool:
         """Whether the next digit is out of proportion."""

@@ -34,6 +34,9 @@ SMALL_ZERO = (0.5, 0.85)
 CLOSE, CLOSENESS = 0.4, (-0.04, 0.12)
 """So many hands, where a style has habits, write digits as close together as their ink allows, and how close, in shares
 of their height. At least half of these hands write digits of another breadth."""
+MANY_ONES, ONES, ONES_APART, ONES_SLANT = 0.25, (0.2, 0.7), (-0.04, 0.3), (-0.1, 0.5)
+"""So many hands, where a style has habits, write so many 1s, as close to what is before them as this, and as slanted:
+11 is common where numbers mean something, and its strokes are closer than those of other digits."""
 JOINED = 0.6
 """So many digits are joined to the one before in a row of joined ones."""
 
@@ -42,20 +45,22 @@ def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
     """A hand that writes one row of a style."""
     close = style.habits > 0 and bool(random.random() < CLOSE)
     unusual = style.habits > 0 and random.random() < max(style.habits, 0.5 * close)
+    ones = style.habits > 0 and bool(random.random() < MANY_ONES)
     return Hand(
         height=height or style.digit * float(np.exp(random.normal(0, 0.04))),
         pen=style.pen * float(np.exp(random.normal(0, 0.1))),
-        slant=float(random.normal(0.05, 0.12)),
+        slant=float(random.uniform(*ONES_SLANT) if ones else random.normal(0.05, 0.12)),
         variation=style.variation,
         foreign=style.foreign,
         darkness=float(random.uniform(0.85, 1.0)),
         habits=style.habits,
         breadth=float(np.exp(random.uniform(*BREADTH))) if unusual else 1.0,
         joined=style.habits > 0 and bool(random.random() < style.habits),
-        close=float(random.uniform(*CLOSENESS)) if close else None,
+        close=float(random.uniform(*(ONES_APART if ones else CLOSENESS))) if close or ones else None,
         one=_one(style, random),
         zero=float(random.uniform(*SMALL_ZERO)) if style.habits > 0 and random.random() < style.habits else 1.0,
         repeats=style.repeats,
+        ones=float(random.uniform(*ONES)) if ones else 0.0,
     )
 
 

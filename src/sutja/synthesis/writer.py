@@ -31,6 +31,8 @@ ONES = {"bar": upright_bar, "flag": flagged_one}
 LEVEL, NEAR = 0.3, 0.6
 """Digits are moved closer together where a page is turned by no more radians, and the gap between them is no larger
 share of their height."""
+ONE_STEP = 0.16
+"""From a 1 to the next it is so much of their height, or more; boxes of slanted ones share most of their breadth."""
 STRONG = 0.35
 """A pixel with this much ink belongs to a digit's box."""
 
@@ -177,11 +179,12 @@ class Sheet:
         x, y = place
         if ahead and not self.roomy(x + 0.3 * hand.height, y, 0.35 * hand.height):
             return None
-        matrix, label, image = hand.matrix(random), hand.once_more(random), None
+        matrix, label, image = hand.matrix(random), hand.wanted(random), None
         if random.random() < hand.foreign:
             label = int(random.integers(10)) if label is None else label
         else:
-            image = digits.drawn(random, label)
+            image = None if label is None else hand.alike(label, random)
+            image = digits.drawn(random, label) if image is None else image
             label = int(digits.labels[image])
             if label == 1 and hand.one in ONES:
                 image = None
@@ -192,15 +195,15 @@ class Sheet:
             width, stamp = self._stroked(label, hand, matrix, (x, y), random, ahead)
         else:
             width, stamp = self._copied(digits.images[image], hand, matrix, (x, y), random, ahead)
-        stamp, nearer = self._closer(stamp, hand, row, random) if near else (stamp, 0)
+        stamp, nearer = self._closer(stamp, hand, row, label == hand.last == 1, random) if near else (stamp, 0)
         box = self.put(stamp, hand.darkness, row)
         if box is None:
             return None
-        hand.last = label
+        hand.last, hand.image = label, image
         self.written.append(Written(label, box, row, image=image))
         return width - nearer
 
-    def _closer(self, stamp: Stamp, hand: Hand, row: int, random: Random) -> tuple[Stamp, int]:
+    def _closer(self, stamp: Stamp, hand: Hand, row: int, ones: bool, random: Random) -> tuple[Stamp, int]:
         """A digit as close to what is before it in its row as the hand writes, and by how many pixels it was moved."""
         box = box_of(stamp)
         if hand.close is None or box is None or not len(self.taken) or abs(self.plane.angle) > LEVEL:
@@ -212,7 +215,8 @@ class Sheet:
         if room is None:
             return stamp, 0
         wanted = (hand.close + random.normal(0, 0.03)) * hand.height
-        nearer = round(min(room - wanted, box[0] - left - width / 2))
+        step = min(width / 2, ONE_STEP * hand.height) if ones else width / 2
+        nearer = round(min(room - wanted, box[0] - left - step))
         return replace(stamp, left=stamp.left - nearer), nearer
 
     def _stroked(

@@ -17,6 +17,9 @@ SAME, OTHER = 0.5, 0.3
 """A place shows a digit when it shares this much of their joint area with it, and shows none below the second."""
 COVERED, ITS_OWN = 0.7, 0.65
 """It shows neither of two digits when it covers so much of both, and shares no more than the second with either."""
+BETWEEN, NEARLY_BETWEEN = 0.67, 0.4
+"""Nor does it where it covers both, and the nearer of their middles is more than so many times as far as the other;
+from the second on it is unclear. Slanted 1s close together share most of their boxes."""
 FALSE_FINDS = 14
 """At most this many places without a digit are taken of a page, the strongest first."""
 JITTER = 0.07
@@ -69,13 +72,15 @@ def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, ev
 def upright_strokes(crops: UInt8[np.ndarray, "n 28 28"]) -> Bool[np.ndarray, "n"]:
     """Whether a crop shows an upright stroke alone, as a piece of a dashed rule, an l or a pen: none is asked for.
 
-    A rule that runs through the crop is another matter: no 1 does that.
+    A rule that runs through the crop is another matter: no 1 does that. Nor are two strokes beside each other one.
     """
     inked = crops > INKED
     rows, columns = np.asarray(inked.any(axis=2)), np.asarray(inked.any(axis=1))
     tall, wide = rows.sum(axis=1), columns.sum(axis=1)
     through = rows[:, [0, 1, -2, -1]].any(axis=1)
-    return np.asarray((tall >= 13) & (wide <= 8) & ~through)
+    starts = np.diff(inked.astype(np.int8), axis=2, prepend=0) == 1
+    alone = starts.sum(axis=(1, 2)) < 1.5 * tall
+    return np.asarray((tall >= 13) & (wide <= 8) & ~through & alone)
 
 
 def everyday_style(random: np.random.Generator, width: int, height: int) -> Style:
@@ -139,15 +144,22 @@ def truth_of(page: Page, found: Found) -> np.ndarray:
         if sign.name in LOOKALIKES and not sign.spelled:
             truth[joint_share(boxes, sign.box) > 0.3] = UNCLEAR
     best, covered = np.zeros(len(found)), np.zeros(len(found), int)
+    away = np.full((2, len(found)), np.inf)
     for digit in page.digits:
         share = joint_share(boxes, digit.box)
         area = digit.box[2] * digit.box[3]
-        covered += digit.visible & (shared_area(boxes, np.array(digit.box)) > COVERED * area)
+        covers = digit.visible & (shared_area(boxes, np.array(digit.box)) > COVERED * area)
+        covered += covers
+        middle = np.array(digit.box[:2]) + np.array(digit.box[2:]) / 2
+        distance = np.where(covers, np.hypot(*(found.centres - middle).T), np.inf)
+        away = np.sort(np.vstack([away, distance]), axis=0)[:2]
         better = share > best
         best[better] = share[better]
         truth[better & (share >= SAME)] = digit.label if digit.visible else UNCLEAR
         truth[better & (share >= OTHER) & (share < SAME)] = UNCLEAR
-    truth[(covered > 1) & (best < ITS_OWN)] = NOT_A_DIGIT
+    nearest, second = away
+    truth[(covered > 1) & (nearest > NEARLY_BETWEEN * second)] = UNCLEAR
+    truth[(covered > 1) & ((best < ITS_OWN) | (nearest > BETWEEN * second))] = NOT_A_DIGIT
     return truth
 
 
