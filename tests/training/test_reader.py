@@ -92,7 +92,7 @@ def test_a_reader_learns_on_from_another(tmp_path: Path, monkeypatch: pytest.Mon
         for path in (BUNDLED / "crops.onnx", tmp_path / "crops" / "model.onnx", tmp_path / "crops.onnx")
     )
     np.testing.assert_allclose(
-        mean, reader.KEPT * first + (1 - reader.KEPT) * last, rtol=1e-2, atol=1e-3
+        mean, reader.KEPT * first + (1 - reader.KEPT) * last, rtol=2e-2, atol=1e-3
     )  # kept in half the bytes
     assert json.loads((tmp_path / "crops" / "recipe.json").read_text())["start"] == str(BUNDLED / "crops.onnx")
     with pytest.raises(RunError, match="holds a run with .*'from':"):
