@@ -15,7 +15,7 @@ NARROWEST = 0.3
 """A box counts there as at least this part of its height wide. Two that are narrower, and overlap only then, are two 1s
 or the two edges of one broad stroke."""
 EDGES = 0.3
-"""They need share no more than this for that. Around what is one stroke there is then one box."""
+"""Two such places are asked about from this share on; where they show one stroke, one box is drawn around both."""
 PEN = 0.2
 """A box that is broader than this part of its height is so for the lean of its stroke."""
 APART, BENT = 0.25, 20
