@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from sutja.pictures.contrast import CROP, CROP_DIGIT, GROUND, ground_and_reach, patch_of
+from sutja.pictures.contrast import CROP, CROP_DIGIT, FAINTEST, GROUND, ground_and_reach, patch_of
 from sutja.reading.detector import MARGIN, Copy, Found
 from sutja.reading.naming import FAINT, LEAST, Named, fitting, log_odds
 
@@ -21,6 +22,8 @@ PEN = 0.2
 APART, BENT = 0.25, 20
 """They are two if, between them, there is less ink than in either: by this share of what there may be, on average; of
 two that lean, in all rows but so many percent."""
+GRAIN = 9
+"""Rows of leaning strokes, sheared upright, are the mean of so many: grain is no stroke."""
 LARGER = 1.0
 """Between places that overlap, one of e times the size may have 1/e of the odds."""
 ASIDE = 0.2
@@ -129,8 +132,10 @@ def apartness(found: Found, one: int, other: int, copies: list[Copy], lean: floa
     scale = np.array(copy.scale)
     x, y = (found.centres[[one, other]].mean(axis=0) * scale + MARGIN).tolist()
     patch = patch_of(copy.grey, (x, y), size * float(scale.mean()), lean=lean)[None]
+    if lean:
+        patch = cv2.blur(patch[0], (1, GRAIN))[None]
     ground, reach = ground_and_reach(patch)
-    ink = ((patch - ground) / np.where(reach == 0, 1, reach))[0]
+    ink = ((patch - ground) / np.copysign(np.maximum(np.abs(reach), 2 * FAINTEST), reach))[0]  # as `bright` has it
     apart = abs(float(found.centres[one, 0] - found.centres[other, 0])) * CROP_DIGIT / size
     aside = min(CROP // 2, round(apart / 2) + 2)
     left, right = ink[:, CROP // 2 - aside : CROP // 2], ink[:, CROP // 2 : CROP // 2 + aside]
