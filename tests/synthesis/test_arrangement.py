@@ -151,14 +151,33 @@ def test_a_hand_that_writes_close_begins_each_number_in_its_cell(digits: Digits)
     assert np.median(within) < 2
 
 
-def test_words_are_letters_that_start_plain() -> None:
-    for seed in range(10):
-        sheet, random = Sheet.empty(Plane(600, 100)), np.random.default_rng(seed)
+def test_a_word_is_spelled_unless_all_of_its_letters_look_like_digits() -> None:
+    spelled = []
+    for seed in range(60):
+        sheet, random = Sheet.empty(Plane(900, 100)), np.random.default_rng(seed)
         words(Row(sheet, STYLE, hand_of(STYLE, random), 0, 50.0, 10.0), random)
-        names = [sign.name for sign in sheet.signs]
+        names = {sign.name for sign in sheet.signs}
         assert names
-        assert set(names) <= set(LETTERS)
-        assert all(sign.spelled for sign in sheet.signs)
+        assert names <= set(LETTERS)
+        assert {sign.spelled for sign in sheet.signs} == {not names <= LOOKALIKES}
+        spelled.append(not names <= LOOKALIKES)
+        lefts = [sign.box[0] for sign in sheet.signs]
+        assert lefts == sorted(lefts)
+    assert 0.7 < np.mean(spelled) < 1
+
+
+def test_words_stand_beside_numbers(digits: Digits) -> None:
+    before = after = 0
+    for seed in range(40):
+        sheet, random = Sheet.empty(Plane(1600, 100)), np.random.default_rng(seed)
+        style = replace(STYLE, signs=0.7, foreign=1.0)
+        write_row(Row(sheet, style, hand_of(style, random), 0, 50.0), digits, random, 4)
+        letters = [sign.box[0] for sign in sheet.signs if sign.name in LETTERS and sign.spelled]
+        numbers = [digit.box[0] for digit in sheet.written]
+        before += any(left < min(numbers) for left in letters)
+        after += any(left > max(numbers) for left in letters)
+    assert before > 5
+    assert after > 5
 
 
 def test_of_letters_that_all_look_like_digits_nothing_says_what_they_are() -> None:
@@ -187,7 +206,8 @@ def test_numbers_of_a_table_stay_in_their_cells(digits: Digits) -> None:
         assert (shared <= 0.4 * np.minimum.outer(boxes[:, 2:].prod(axis=1), boxes[:, 2:].prod(axis=1))).all(), seed
 
 
-def test_signs_that_stand_alone_are_no_lookalikes() -> None:
+def test_signs_that_stand_alone_are_no_lookalikes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sutja.synthesis.rows.made_up_word", lambda random: "nana")
     sheet = Sheet.empty(Plane(600, 600))
     others(sheet, STYLE, np.random.default_rng(0), 40)
     assert len(sheet.signs) > 10

@@ -9,7 +9,6 @@ from sutja.synthesis.glyphs import (
     enlargement,
     field_stamp,
     middle_field,
-    print_stamp,
     size_of,
     stroke_stamp,
 )
@@ -81,15 +80,6 @@ def test_strokes_come_to_lie_about_their_middle() -> None:
     box = box_of(stamp)
     assert box is not None
     assert box[2:] == pytest.approx((56, 6), abs=2)
-
-
-def test_print_is_turned_with_the_page() -> None:
-    level, upright = (
-        print_stamp("abcdef", 20, angle, (100.0, 100.0), np.random.default_rng(0)) for angle in (0, np.pi / 2)
-    )
-    (_, _, width, height), (_, _, across, down) = box_of(level) or (0,) * 4, box_of(upright) or (0,) * 4
-    assert width > 2 * height > 0
-    assert (across, down) == pytest.approx((height, width), abs=3)
 
 
 def test_a_box_holds_what_is_strong_and_nothing_has_none() -> None:

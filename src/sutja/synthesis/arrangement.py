@@ -8,6 +8,7 @@ from jaxtyping import Float64
 
 from sutja.synthesis.rows import Row, hand_of, words, write_row
 from sutja.synthesis.signs import LOOKALIKES, PICTURES, SIGNS
+from sutja.synthesis.spelling import made_up_word
 from sutja.synthesis.style import Style
 from sutja.synthesis.writer import Digits, Sheet
 
@@ -22,7 +23,6 @@ FRAMED = 0.4
 """So often, where there are signs, a row has a frame."""
 ROOM = 0.7
 """Of a cell a digit or a letter needs so much of its height, but for the first of a number."""
-PRINT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ      "
 
 
 def fill(sheet: Sheet, style: Style, digits: Digits, random: Random) -> list[Line]:
@@ -195,7 +195,7 @@ def others(sheet: Sheet, style: Style, random: Random, count: int) -> None:
         elif kind < 0.3:
             words(Row(sheet, style, hand, number, y, x * 0.7), random)
         elif kind < 0.5:
-            text = "".join(random.choice(list(PRINT), random.integers(2, 20)))
+            text = " ".join(made_up_word(random) for _ in range(random.integers(1, 4)))
             sheet.print_text(text, hand.height * random.uniform(0.2, 0.8), (x, y), hand.darkness, random, number)
         else:
             sheet.write_sign(str(random.choice(alone)), hand, (x, y), random, number)

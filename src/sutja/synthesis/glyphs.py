@@ -8,14 +8,10 @@ sharp-edged stroke of any thickness, however small the image that it came from.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import cv2
-import matplotlib
 import numpy as np
 from jaxtyping import Float32, Float64, UInt8
-from PIL import Image, ImageDraw, ImageFont
 
 from sutja.synthesis.strokes import Strokes, drawn
 
@@ -26,13 +22,6 @@ MARGIN = 14
 """Pixels of the field around the digit."""
 FAR = -1e3
 """The distance that is taken for places beyond the field."""
-FACES = (
-    "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif", "DejaVuSerif-Bold",
-    "DejaVuSerif-Italic", "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic",
-)  # fmt: skip
-"""Typefaces that Matplotlib carries: without and with serifs, of one width, and such as newspapers have."""
-CAPITAL = 0.72
-"""The height of a capital as a share of a typeface's size, roughly."""
 SMOOTH = 1.5
 """Deviation in pixels of the field by which pixels of MNIST are blurred, as a pen leaves no steps."""
 INKED = 110
@@ -142,36 +131,6 @@ def stroke_stamp(
     height, width = mask.shape
     left, top = (round(float(place)) for place in np.array(centre) - np.array([width, height]) / 2)
     return Stamp(mask.astype(np.float32) * np.float32(1 / 255), left, top)
-
-
-def print_stamp(text: str, height: float, angle: float, centre: tuple[float, float], random: Random) -> Stamp:
-    """Print letters in one of some typefaces.
-
-    Args:
-        text: Of ASCII.
-        height: Of capitals in pixels.
-        angle: By which they are turned clockwise, in radians.
-        centre: Where the middle of the text comes to lie, in pixels of the picture, x then y.
-        random: Chooses the typeface.
-    """
-    face = _face(str(random.choice(FACES)), max(5, round(height / CAPITAL)))
-    left, top, right, bottom = (math.floor(side) for side in face.getbbox(text))
-    drawing = Image.new("L", (right - left + 5, bottom - top + 5))
-    ImageDraw.Draw(drawing).text((2 - left, 2 - top), text, font=face, fill=255)
-    level = np.asarray(drawing)
-    middle = np.array(level.shape[::-1]) / 2
-    turn = np.asarray(cv2.getRotationMatrix2D(middle.tolist(), -np.degrees(angle), 1.0), np.float64)
-    size = np.ceil(np.abs(turn[:, :2]) @ level.shape[::-1]).astype(int) + 2
-    turn[:, 2] += size / 2 - middle
-    mask = np.asarray(cv2.warpAffine(level, turn, tuple(map(int, size))), np.float32) / np.float32(255)
-    left, top = (round(place - side / 2) for place, side in zip(centre, size.tolist(), strict=True))
-    return Stamp(mask, left, top)
-
-
-@lru_cache(maxsize=400)
-def _face(name: str, size: int) -> ImageFont.FreeTypeFont:
-    """A typeface at a size in pixels."""
-    return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", f"{name}.ttf"), size)
 
 
 def _enlarged(image: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "a b"]:

@@ -33,6 +33,7 @@ class Hand:
         zero: How high its 0s are, as a share of the height.
         repeats: Share of digits that are the one before once more.
         ones: Share of digits that are 1s whatever chance would have.
+        face: The typeface whose forms its letters have; None for strokes of our own.
         last: The digit that was written before.
         image: The number of the image that it was written from; None for strokes of our own.
     """
@@ -51,6 +52,7 @@ class Hand:
     zero: float = 1.0
     repeats: float = 0.0
     ones: float = 0.0
+    face: str | None = None
     last: int | None = None
     image: int | None = None
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sutja.synthesis.hand import Hand, One
-from sutja.synthesis.signs import LETTERS, LOOKALIKES
+from sutja.synthesis.signs import LOOKALIKES
+from sutja.synthesis.spelling import made_up_word
 from sutja.synthesis.style import Style
+from sutja.synthesis.typefaces import FACES
 from sutja.synthesis.writer import Digits, Sheet
 
 Random = np.random.Generator
@@ -23,7 +25,10 @@ AFTER = (
     "equals, dash", "long dash, long dash", "slash, equals", "asterisk, asterisk, asterisk", "x, x", "dot, x, x",
 )  # fmt: skip
 """Signs that come before and after a number, one or several."""
-PRINTED = ("$", "US$", "Rs.", "Rs", "S/", "EUR", "No.", "Nr.", "Fr.", "Bs", "KRW", "R$", "GBP", "Total", "Date:")
+PRINTED = (
+    "$", "US$", "CLP$", "$b", "Rs.", "Rs", "S/", "€", "EUR", "£", "¥", "No.", "Nr.", "Fr.", "Bs", "KRW", "R$", "GBP",
+    "#", "$ #", "Total", "Date:",
+)  # fmt: skip
 """What may be printed before a number."""
 THEMSELVES = frozenset({"dollar", "euro", "slash"})
 """Signs that are like a digit, but that a look at the whole of them, and at the digits beside, tells from one."""
@@ -38,7 +43,13 @@ MANY_ONES, ONES, ONES_APART, ONES_SLANT = 0.25, (0.2, 0.7), (-0.04, 0.3), (-0.1,
 """So many hands, where a style has habits, write so many 1s, as close to what is before them as this, and as slanted:
 11 is common where numbers mean something, and its strokes are closer than those of other digits."""
 JOINED = 0.6
-"""So many digits are joined to the one before in a row of joined ones."""
+"""So many digits, or letters, are joined to the one before in a row of joined ones."""
+WORDED = 0.4
+"""So often, where there are signs, a word is before a number, and after one."""
+CURSIVE, FORMED = 0.25, 0.4
+"""So many words are written in one go, and so many have a typeface's forms: hands differ more than our strokes do."""
+LETTER_SPACING, WORD_SPACING = (0.02, 0.25), (0.15, 1.2)
+"""The gaps between letters, and between a word and what it stands beside, in heights of a digit."""
 
 
 def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
@@ -130,6 +141,9 @@ def write_row(row: Row, digits: Digits, random: Random, longest: int) -> float:
     fitting = int((plane.width / 2 + reach - row.x) / (row.hand.height * (0.6 + max(0.0, style.gap))))
     start = row.x
     breaks = {int(random.integers(1, max(2, min(longest, fitting)))) for _ in range(style.columns - 1)}
+    if style.signs and random.random() < style.signs * WORDED:
+        words(row, random)
+        row.advance(0, random.uniform(*WORD_SPACING))
     if style.signs and random.random() < style.signs * 0.3:
         _print(row, random)
     if random.random() < style.signs * 0.6:
@@ -153,6 +167,9 @@ def write_row(row: Row, digits: Digits, random: Random, longest: int) -> float:
     if count and random.random() < style.signs * 0.6:
         for _ in range(random.integers(1, 3)):
             _mark(row, AFTER, (0.05, 0.4), random)
+    if count and random.random() < style.signs * WORDED:
+        row.advance(0, random.uniform(*WORD_SPACING))
+        words(row, random)
     return start
 
 
@@ -185,7 +202,8 @@ def _mark(row: Row, names: tuple[str, ...], gap: tuple[float, float], random: Ra
 
 def _print(row: Row, random: Random) -> None:
     """Print a short text where the pen is, mostly lower than the digits."""
-    text, height = str(random.choice(PRINTED)), row.hand.height * random.uniform(0.4, 1.0)
+    text = str(random.choice(PRINTED)) if random.random() < 0.6 else made_up_word(random)
+    height = row.hand.height * random.uniform(0.4, 1.2)
     middle = row.x + 0.35 * len(text) * height, row.y + 0.3 * random.random() * (row.hand.height - height)
     width = row.sheet.print_text(text, height, middle, row.hand.darkness, random, row.number)
     if width is not None:
@@ -202,21 +220,23 @@ def _separate(row: Row, random: Random) -> None:
 
 
 def words(row: Row, random: Random, end: float = math.inf) -> None:
-    """Letters in a row up to its end, of which some may look like digits: what they are, their neighbours say.
+    """A word in a row, up to its end; letters that look like digits are what their neighbours say.
 
     Where only such letters had room, nothing says it.
     """
-    plain = [name for name in LETTERS if name not in LOOKALIKES]
-    names = [
-        str(random.choice(plain if number < 2 or random.random() < 0.6 else LETTERS))
-        for number in range(random.integers(2, 9))
-    ]
     signs = row.sheet.signs
     before = len(signs)
-    for name in names if random.random() < 0.5 else random.permutation(names).tolist():
-        width = row.sign(name, random, spelled=True) if row.x < end else None
+    gap = row.style.gap if random.random() < 0.2 else random.uniform(*LETTER_SPACING)
+    cursive = random.random() < CURSIVE
+    face = str(random.choice(FACES)) if random.random() < FORMED else None
+    letters = replace(row, hand=replace(row.hand, face=face))
+    for name in made_up_word(random):
+        width = letters.sign(name, random, spelled=True) if letters.x < end else None
         if width is None:
             break
-        row.advance(width, max(0.02, row.style.gap))
+        letters.advance(width, max(0.02, gap))
+        if cursive and len(signs) - before > 1 and random.random() < JOINED:
+            row.sheet.join(signs[-2], signs[-1], row.hand, random)
+    row.x = letters.x
     if all(sign.name in LOOKALIKES for sign in signs[before:]):
         signs[before:] = [replace(sign, spelled=False) for sign in signs[before:]]

@@ -20,7 +20,7 @@ COVERED, ITS_OWN = 0.7, 0.65
 BETWEEN, NEARLY_BETWEEN = 0.67, 0.4
 """Nor does it where it covers both, and the nearer of their middles is more than so many times as far as the other;
 from the second on it is unclear. Slanted 1s close together share most of their boxes."""
-FALSE_FINDS = 14
+FALSE_FINDS = 20
 """At most this many places without a digit are taken of a page, the strongest first."""
 JITTER = 0.07
 INKED = 150
