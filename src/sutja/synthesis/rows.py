@@ -34,8 +34,8 @@ THEMSELVES = frozenset({"dollar", "euro", "slash"})
 """Signs that are like a digit, but that a look at the whole of them, and at the digits beside, tells from one."""
 BREADTH = (-0.7, 0.25)
 """The range of the logarithm of how many times as wide as usual an unusual hand's digits are: half as wide or more."""
-SMALL_ZERO = (0.5, 0.85)
-"""The range of how high its 0s are."""
+SMALL_ZEROS, SMALL_ZERO = 0.35, (0.45, 0.9)
+"""So many hands at least, where a style has habits, write small 0s, and how high: many write them as small as an o."""
 CLOSE, CLOSENESS = 0.4, (-0.04, 0.12)
 """So many hands, where a style has habits, write digits as close together as their ink allows, and how close, in shares
 of their height. At least half of these hands write digits of another breadth."""
@@ -48,7 +48,7 @@ WORDED = 0.4
 """So often, where there are signs, a word is before a number, and after one."""
 CURSIVE, FORMED = 0.25, 0.4
 """So many words are written in one go, and so many have a typeface's forms: hands differ more than our strokes do."""
-LETTER_SPACING, WORD_SPACING = (0.02, 0.25), (0.15, 1.2)
+LETTER_SPACING, WORD_SPACING = (0.02, 0.25), (0.3, 1.2)
 """The gaps between letters, and between a word and what it stands beside, in heights of a digit."""
 
 
@@ -57,6 +57,7 @@ def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
     close = style.habits > 0 and bool(random.random() < CLOSE)
     unusual = style.habits > 0 and random.random() < max(style.habits, 0.5 * close)
     ones = style.habits > 0 and bool(random.random() < MANY_ONES)
+    small = style.habits > 0 and random.random() < max(style.habits, SMALL_ZEROS)
     return Hand(
         height=height or style.digit * float(np.exp(random.normal(0, 0.04))),
         pen=style.pen * float(np.exp(random.normal(0, 0.1))),
@@ -69,7 +70,7 @@ def hand_of(style: Style, random: Random, height: float | None = None) -> Hand:
         joined=style.habits > 0 and bool(random.random() < style.habits),
         close=float(random.uniform(*(ONES_APART if ones else CLOSENESS))) if close or ones else None,
         one=_one(style, random),
-        zero=float(random.uniform(*SMALL_ZERO)) if style.habits > 0 and random.random() < style.habits else 1.0,
+        zero=float(random.uniform(*SMALL_ZERO)) if small else 1.0,
         repeats=style.repeats,
         ones=float(random.uniform(*ONES)) if ones else 0.0,
     )

@@ -189,7 +189,7 @@ class Sheet:
             if label == 1 and hand.one in ONES:
                 image = None
         if label == 0 and hand.zero < 1:
-            matrix *= hand.zero
+            matrix = matrix @ np.diag([random.uniform(hand.zero, 1), hand.zero])  # as narrow as it was, or round
             y += random.random() * (1 - hand.zero) * hand.height / 2  # from the row's middle down to where it stands
         if image is None:
             width, stamp = self._stroked(label, hand, matrix, (x, y), random, ahead)
