@@ -16,6 +16,7 @@ from benchmarks import (
     straight_ones,
     time_to_accuracy,
     training,
+    words,
 )
 from benchmarks.document import write_between
 from benchmarks.machine import describe
@@ -23,6 +24,7 @@ from benchmarks.peers import mnist
 from benchmarks.processes import Judged, Process, finished
 
 from sutja.data.source import load
+from sutja.reading.result import Box, Digit
 from sutja.synthesis.page import pages
 from sutja.synthesis.strokes import Form
 from sutja.synthesis.writer import Digits
@@ -93,6 +95,7 @@ def test_only_what_lies_between_a_commands_marks_is_replaced(tmp_path: Path) -> 
         (straight_ones.COMMAND, "reading.md"),
         (ceiling.COMMAND, "reading.md"),
         (fonts.COMMAND, "reading.md"),
+        (words.COMMAND, "reading.md"),
     ],
 )
 def test_the_document_has_the_marks(command: str, document: str, tmp_path: Path) -> None:
@@ -123,6 +126,22 @@ def test_rows_in_fonts_are_counted_with_what_is_misread(tmp_path: Path, monkeypa
     assert fonts.row_of(drawn) == ["2", "3", "12", "1 (33.3%)", "0", "6 as 1 (1)"]
     with pytest.raises(SystemExit, match="lacks the font caveat. Get all: npm install"):
         fonts.file_of("caveat", tmp_path)
+
+
+def test_numbers_among_words_are_right_where_their_digits_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = np.zeros((50, 200), np.uint8)
+    items = [
+        words.Item("47", (10, 10, 50, 40)),
+        words.Item("go", (60, 10, 90, 40)),
+        words.Item("1", (100, 10, 120, 40)),
+    ]
+    given = [Digit("7", 1, Box(32, 12, 10, 20)), Digit("4", 1, Box(18, 12, 10, 20)), Digit("0", 1, Box(78, 20, 8, 8))]
+    monkeypatch.setattr(words, "read", lambda picture, method: SimpleNamespace(digits=tuple(given)))
+    kind = words.PRINTED
+    assert words.row_of(kind, [(picture, items)]) == [kind, "1", "2", "1 (50.0%)", "2", "1"]
+    given.append(Digit("1", 1, Box(105, 12, 4, 20)))
+    assert words.row_of(kind, [(picture, items)]) == [kind, "1", "2", "2 (100.0%)", "2", "1"]
+    assert words.row_of(kind, [(picture, items[1:2])]) == [kind, "1", "–", "–", "2", "1"]
 
 
 def test_the_processor_is_described(tmp_path: Path) -> None:
