@@ -18,15 +18,17 @@ TEXT = 0.25
 """A page has words on it where more than this share of the ink of its signs lies in no digit."""
 WORD, SURE_WORD, SHORT_WORD = 0.1, 0.4, 0.55
 """On a page with words a digit is a letter where more than this share of the ink of its run lies in no digit: the
-first; the second where the run's digits are mostly certain (their median) and the page is not mostly words; the third
-where the page has fewer than `MANY` signs that are no digit."""
+first; the second where the run's digits are mostly sure (`PLAIN`) and the page is not mostly words; the third where the
+page has fewer than `MANY` signs that are no digit. There a run of mostly sure digits is no word: a short amount has
+less ink than the currency before it."""
 MANY = 10
 """Fewer signs are hardly words: a currency or a hash before a number."""
 TEXTURE = 0.25
 """Where more of the page than this is ink, it is the ground, and nothing is said."""
 MOSTLY, PLAIN = 0.85, 0.985
 """A page is mostly words where more than the first share of that ink lies in no digit. There every run whose digits are
-less probable than the second (their median) is a word: on a page of text "gig" is no 919."""
+less probable than the second (their median) is a word: on a page of text "gig" is no 919. Of letters that handwriting
+fonts have and that are given as digits three in ten are as probable, of digits in numbers beside them nine in ten."""
 AGAIN = 3
 """Letters that are found show others: so often, at most, is looked again."""
 GAP, WORDS_GAP = 0.3, 0.45
@@ -116,11 +118,13 @@ def spelled(named: Named, copies: list[Copy]) -> Bool[np.ndarray, "n"]:
     unexplained, whole = (np.bincount(runs[part], minlength=count) for part in (others, others | digits))
     own = np.array([run_of(runs[top:bottom, left:right]) for left, top, right, bottom in boxes])
     several, which = np.unique(own, return_inverse=True)
-    sure = PLAIN if mostly else CERTAIN
-    doubtful = np.array([np.median(named.probability[own == run]) < sure for run in several])[which]
-    share = SHORT_WORD if few else np.where(doubtful | mostly, WORD, SURE_WORD)
-    in_words = unexplained[own] > share * whole[own]
-    return np.asarray(pictured | in_words | (doubtful & mostly & ~few))
+    doubtful = np.array([np.median(named.probability[own == run]) < PLAIN for run in several])[which]
+    if few:
+        in_words = doubtful & (unexplained[own] > SHORT_WORD * whole[own])
+    else:
+        in_words = unexplained[own] > np.where(doubtful | mostly, WORD, SURE_WORD) * whole[own]
+        in_words |= doubtful & mostly
+    return np.asarray(pictured | in_words)
 
 
 def boxes_in(copy: Copy, named: Named) -> list[tuple[int, int, int, int]]:
