@@ -168,7 +168,7 @@ def write_row(row: Row, digits: Digits, random: Random, longest: int) -> float:
     if count and random.random() < style.signs * 0.6:
         for _ in range(random.integers(1, 3)):
             _mark(row, AFTER, (0.05, 0.4), random)
-    if count and random.random() < style.signs * WORDED:
+    if count and style.signs and random.random() < style.signs * WORDED:
         row.advance(0, random.uniform(*WORD_SPACING))
         words(row, random)
     return start
