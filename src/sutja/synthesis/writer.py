@@ -18,10 +18,10 @@ from sutja.synthesis.glyphs import (
 )
 from sutja.synthesis.habits import clearance, joint, stretched, stretched_strokes
 from sutja.synthesis.hand import Hand
+from sutja.synthesis.letters import sign_stamp
 from sutja.synthesis.plane import Plane
-from sutja.synthesis.signs import LETTERS, sign_strokes
 from sutja.synthesis.strokes import digit_strokes, flagged_one, upright_bar
-from sutja.synthesis.typefaces import letter_form, print_stamp
+from sutja.synthesis.typefaces import print_stamp
 
 Random = np.random.Generator
 BoxOf = tuple[float, float, float, float]
@@ -265,40 +265,12 @@ class Sheet:
         Returns:
             Its width on the page in pixels, or None where there was no room for it.
         """
-        matrix = hand.matrix(random)
-        if hand.face and name in LETTERS:
-            width, stamp = self._formed(name, hand.face, hand, matrix, place, random)
-        else:
-            width, stamp = self._drawn(name, hand, matrix, place, random)
+        width, stamp = sign_stamp(name, hand, place, self.plane, random)
         box = self.put(stamp, hand.darkness, row)
         if box is None:
             return None
         self.signs.append(Sign(name, box, spelled))
         return width
-
-    def _drawn(
-        self, name: str, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random
-    ) -> tuple[float, Stamp]:
-        """A sign of our own strokes: its width on the page, and its ink."""
-        strokes = sign_strokes(name, random)
-        points = np.concatenate(strokes)
-        low, high = points.min(axis=0), points.max(axis=0)
-        width = float((high[0] - low[0]) * matrix[0, 0])
-        pen = max(1.0, (hand.pen or float(random.uniform(0.05, 0.12))) * hand.height)
-        x, y = place[0] + width / 2 + pen / 2, place[1] + ((low[1] + high[1]) / 2 - 0.5) * matrix[1, 1]
-        pixel, seen = self.plane.seen(x, y)
-        return width + pen, stroke_stamp(strokes, seen @ matrix, pixel, pen)
-
-    def _formed(
-        self, name: str, face: str, hand: Hand, matrix: np.ndarray, place: tuple[float, float], random: Random
-    ) -> tuple[float, Stamp]:
-        """A letter of a typeface's form: its width on the page, and its ink."""
-        letter = letter_form(name, face)
-        values = letter.middle if hand.pen else letter.edge
-        width = float((np.abs(matrix) @ size_of(values))[0]) * letter.scale
-        pixel, seen = self.plane.seen(place[0] + width / 2, place[1] + (letter.fall - 0.5) * float(matrix[1, 1]))
-        pen = (hand.pen or random.normal(0, 0.025)) * hand.height * enlargement(seen)
-        return width, field_stamp(values, letter.scale * (seen @ matrix), pixel, max(1.0, pen) if hand.pen else pen)
 
     def print_text(
         self, text: str, height: float, place: tuple[float, float], darkness: float, random: Random, row: int
