@@ -121,8 +121,12 @@ def test_an_interrupted_run_leaves_no_labels_and_can_be_done_again(
 
 
 def test_labels_that_cannot_be_written_leave_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, content: bytes) -> None:
-        raise OSError(28, "No space left on device")
+    written = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.suffix == ".jsonl":
+            raise OSError(28, "No space left on device")
+        return written(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(SutjaError, match="labels.jsonl: No space left on device"):

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from PIL.PngImagePlugin import PngInfo, putchunk
 
 from sutja.errors import PictureError
 from sutja.files import write_bytes
 
 SOFTWARE = "sutja"
 """What a PNG of ours says of where it comes from."""
+HEADER = 33
+"""The bytes of a PNG before its first chunk of choice: the signature and the chunk `IHDR`."""
 
 
 def write_picture(picture: Image.Image | np.ndarray, path: Path) -> None:
@@ -47,6 +49,14 @@ def our_mark(title: str = "") -> PngInfo:
     if title:
         mark.add_text("Title", title)
     return mark
+
+
+def marked(png: bytes, title: str = "") -> bytes:
+    """A PNG that another library has encoded, with our mark behind its header."""
+    chunks = io.BytesIO()
+    for kind, content, *_ in our_mark(title).chunks:
+        putchunk(chunks, kind, content)
+    return png[:HEADER] + chunks.getvalue() + png[HEADER:]
 
 
 def is_ours(path: Path, title: str = "") -> bool:

@@ -11,13 +11,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image
 
 from sutja.data.dataset import Dataset
 from sutja.data.source import load
 from sutja.errors import DataError, SutjaError
-from sutja.files import replacing, write_text
-from sutja.pictures.encode import is_ours, our_mark
+from sutja.files import write_bytes, write_text
+from sutja.pictures.encode import is_ours, marked
 from sutja.synthesis.camera import coloured
 from sutja.synthesis.page import compose
 from sutja.synthesis.style import style_named
@@ -26,6 +25,8 @@ from sutja.synthesis.writer import Digits
 LABELS, TITLE = "labels.jsonl", "composed page"
 WORTH_A_PROCESS = 20
 """Fewer pages are done sooner than another process has started."""
+QUICK = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
+"""How OpenCV encodes a PNG in half of the usual time, 2 % larger."""
 
 
 def write_pages(
@@ -113,6 +114,7 @@ def _write_each(numbers: range, out: Path, digits: Digits, style: str, seed: int
 
 
 def _write_png(pixels: UInt8[np.ndarray, "h w *channels"], path: Path) -> None:
-    """Write a picture with little compression: the usual takes as long as to compose it, and saves a sixth."""
-    with replacing(path) as temporary:
-        Image.fromarray(pixels).save(temporary, format="PNG", compress_level=1, pnginfo=our_mark(TITLE))
+    """Write a picture with little compression, by one filter: the usual takes as long as to compose it."""
+    blue_first = pixels[..., ::-1] if pixels.ndim == 3 else pixels
+    _, content = cv2.imencode(".png", blue_first, QUICK)
+    write_bytes(path, marked(content.tobytes(), TITLE))

@@ -98,10 +98,13 @@ def field_stamp(
     scale = enlargement(matrix) / FIELD
     linear = matrix / FIELD
     offset = np.array(centre) - (left, top) - linear @ np.array([width - 1, height - 1]) / 2
-    warped = cv2.warpAffine(
-        field, np.column_stack([linear, offset]), tuple(map(int, shape)), flags=cv2.INTER_LINEAR, borderValue=FAR
+    matrix = np.column_stack([linear, offset])
+    mask: Float32[np.ndarray, "h w"] = np.asarray(
+        cv2.warpAffine(field, matrix, tuple(map(int, shape)), flags=cv2.INTER_LINEAR, borderValue=FAR), np.float32
     )
-    return Stamp(np.clip(warped * np.float32(scale) + np.float32(pen / 2 + 0.5), 0, 1), left, top)
+    mask *= np.float32(scale)
+    mask += np.float32(pen / 2 + 0.5)
+    return Stamp(np.clip(mask, 0, 1, out=mask), left, top)
 
 
 def size_of(field: Float32[np.ndarray, "a b"]) -> Float64[np.ndarray, "2"]:

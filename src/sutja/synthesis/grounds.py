@@ -11,6 +11,8 @@ Grey = Float32[np.ndarray, "h w"]
 """Grey levels, 0 black to 255 white, or changes of them."""
 PRINTED = "ABCDEFGHJKLMNOPRSTUVWabcdehkmnprstuvw"
 """Letters of words in fine print, of which none is an upright stroke alone."""
+BENDS, DASHES = (np.linspace(0, 1, count)[:, None] for count in (9, 61))
+"""The places along a line at which it may bend, and those at which a broken one begins anew."""
 BITS = 4
 """OpenCV takes whole coordinates; these are in sixteenths of a pixel."""
 
@@ -110,7 +112,7 @@ def _waves(shape: tuple[int, int], angle: float, wavelength: float, random: Rand
     phase = along * np.float32(2 * np.pi / wavelength)
     bends = np.sin(across * np.float32(2 * np.pi / random.uniform(15, 120)))
     waves = np.sin(phase + random.uniform(0.5, 5) * bends + random.uniform(0, 6))
-    return np.asarray(2 * np.abs(waves) ** 4 if peaked else waves, np.float32)
+    return np.asarray(2 * np.square(np.square(waves)) if peaked else waves, np.float32)
 
 
 def _weave(shape: tuple[int, int], angle: float, wavelength: float) -> Grey:
@@ -128,12 +130,12 @@ def _blots(shape: tuple[int, int], random: Random) -> Grey:
 
 def _rosettes(shape: tuple[int, int], random: Random) -> Grey:
     """Rings of fine lines that wind about a middle, as engraved on cheques and certificates."""
-    y, x = np.ogrid[: shape[0], : shape[1]]
-    across, down = x - random.uniform(0, shape[1]), y - random.uniform(0, shape[0])
+    x, y = (np.arange(side, dtype=np.float32) for side in shape[::-1])
+    across, down = x - random.uniform(0, shape[1]), (y - random.uniform(0, shape[0]))[:, None]
     petals, depth = int(random.integers(5, 25)), random.uniform(2, 12)
     away = np.hypot(across, down) + depth * np.sin(petals * np.arctan2(down, across))
     rings = np.sin(away * np.float32(2 * np.pi / random.uniform(4, 14)))
-    return np.asarray(_sign(random) * 2 * np.abs(rings) ** 4, np.float32)
+    return np.asarray(_sign(random) * 2 * np.square(np.square(rings)), np.float32)
 
 
 def _fine_print(shape: tuple[int, int], random: Random) -> Grey:
@@ -246,7 +248,7 @@ def ruled(
     for line in lines:
         across, down = np.abs(line[1] - line[0])
         broken = dash and across > down
-        steps = np.linspace(0, 1, 61 if broken else 9)[:, None]
+        steps = DASHES if broken else BENDS
         bend = plane.height * random.uniform(-0.004, 0.004)
         points = plane.points(line[0] * (1 - steps) + line[1] * steps + bend * np.sin(np.pi * steps))
         fixed = np.rint(points * (1 << BITS)).astype(np.int32)

@@ -92,7 +92,7 @@ def compose(digits: Digits, style: Style, random: np.random.Generator) -> Page:
     if style.surroundings:
         lit = with_surroundings(lit, sheet, random)
     picture = photographed(np.asarray(lit, np.float32), style, random)
-    written = tuple(replace(digit, visible=visible(digit, picture, ink)) for digit in sheet.written)
+    written = tuple(digit if visible(digit, picture, ink) else replace(digit, visible=False) for digit in sheet.written)
     return Page(picture, ink, written, tuple(sheet.signs))
 
 
@@ -125,11 +125,11 @@ def visible(digit: Written, picture: UInt8[np.ndarray, "h w"], ink: Float32[np.n
     left, top, width, height = (round(side) for side in digit.box)
     part = np.s_[max(0, top - 2) : top + height + 2, max(0, left - 2) : left + width + 2]
     inked = (ink[part] > 0.45).astype(np.uint8)
-    if not inked.any() or inked.all():
+    if not 0 < cv2.countNonZero(inked) < inked.size:
         return False
-    (level, *_), (ground, *_) = (cv2.mean(picture[part], mask) for mask in (inked, 1 - inked))
-    _, grain = cv2.meanStdDev(picture[part], mask=1 - inked)
-    return abs(level - ground) > max(FAINTEST, 0.45 * float(grain[0, 0]))
+    level, *_ = cv2.mean(picture[part], inked)
+    ((ground,),), ((grain,),) = cv2.meanStdDev(picture[part], mask=1 - inked)
+    return bool(abs(level - ground) > max(FAINTEST, 0.45 * grain))
 
 
 def ground(style: Style, random: np.random.Generator) -> grounds.Grey:

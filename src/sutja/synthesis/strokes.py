@@ -87,7 +87,7 @@ class Form:
     def write(self, random: np.random.Generator, hand: "Hand") -> Float64[np.ndarray, "n 2"]:
         """The points of all paths, one stroke after another, as this hand writes them once."""
         share = random.standard_exponential(len(self.extremes)) ** 2  # squared, to come near the extremes
-        points = np.tensordot(share / share.sum(), self.extremes, 1)
+        points = np.dot(share / share.sum(), self.extremes.reshape(len(share), -1)).reshape(-1, 2)
         points += random.normal(0, hand.jitter, points.shape)
         path = (self.sharp + max(0.0, random.uniform(-1, 1)) * self.rounder) @ points
         phase, frequency = random.uniform(0, 2 * np.pi, 2), random.uniform(3, 9, 2)

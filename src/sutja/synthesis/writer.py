@@ -122,11 +122,12 @@ class Sheet:
         left, top, width, height = box
         if left < 1 or top < 1 or left + width > self.plane.width - 1 or top + height > self.plane.height - 1:
             return False
-        lefts, tops, widths, heights = self.taken[self.taken[:, 0] != row, 1:].T
+        rows, lefts, tops, widths, heights = self.taken.T
         across = np.minimum(lefts + widths, left + width) - np.maximum(lefts, left)
         down = np.minimum(tops + heights, top + height) - np.maximum(tops, top)
-        shared = across.clip(0) * down.clip(0)
-        return bool((shared <= overlap * np.minimum(widths * heights, width * height)).all())
+        shared = np.maximum(across, 0) * np.maximum(down, 0)
+        met = shared > overlap * np.minimum(widths * heights, width * height)
+        return not (met & (rows != row)).any()
 
     def roomy(self, x: float, y: float, reach: float) -> bool:
         """Whether a point of the page lies inside the picture, at least so many pixels from its border."""
@@ -139,7 +140,7 @@ class Sheet:
         if box is None or not self.free(box, row):
             return None
         self.paint(stamp, darkness)
-        self.taken = np.vstack([self.taken, (row, *box)])
+        self.taken = np.concatenate([self.taken, [(row, *box)]])
         return box
 
     def paint(self, stamp: Stamp, darkness: float) -> None:
