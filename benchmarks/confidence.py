@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.document import as_called, table, write_between
-from sutja.reading.detector import Found
+from sutja.reading.places import Found
 from sutja.reading.reader import read
 from sutja.reading.result import Digit
 from sutja.synthesis.page import pages

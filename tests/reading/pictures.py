@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from sutja.reading.detector import Found
 from sutja.reading.naming import Named
+from sutja.reading.places import Found
 from sutja.synthesis.strokes import digit_strokes, drawn
 
 

@@ -12,9 +12,10 @@ from PIL import Image
 
 import sutja
 from sutja.errors import PictureError
-from sutja.reading.detector import MARGIN, MOST_FOUND, STRIDE, Found, bundled_detector, faint_and_alone
+from sutja.reading.detector import MOST_FOUND, STRIDE, bundled_detector, faint_and_alone
 from sutja.reading.explain import account, explain
 from sutja.reading.many import read_all
+from sutja.reading.places import MARGIN, Found
 from sutja.reading.reader import METHODS, MOST_DIGITS, read, read_table, stages_of
 from sutja.reading.turns import TURNS
 from sutja.synthesis.page import compose

@@ -4,14 +4,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sutja.reading.detector import MARGIN, Copy, Found, fused, scales_of
-from sutja.reading.naming import (
-    Calibration,
-    Namer,
-    crops_of,
-    fitting,
-    log_odds,
-)
+from sutja.reading.detector import fused, scales_of
+from sutja.reading.naming import Calibration, Namer, crops_of, hidden, log_odds
+from sutja.reading.places import MARGIN, Copy, Found, fitting
 from tests.reading.pictures import named_places
 
 
@@ -106,6 +101,16 @@ def test_what_is_not_sure_is_looked_at_in_larger_and_smaller_crops_too() -> None
     assert named.answers[1, [3, 5]] == pytest.approx(mean / mean.sum(), abs=1e-3)
 
 
+def test_a_place_about_a_sure_digit_that_shows_the_same_is_not_looked_at_again() -> None:
+    answers = np.zeros((6, 11))
+    answers[np.arange(6), [7, 7, 7, 4, 1, 1]] = 0.995, 0.6, 0.6, 0.6, 0.995, 0.6
+    centres = np.array([(30, 30), (33, 30), (50, 30), (33, 30), (90, 30), (93, 30)], np.float32)
+    sizes = np.array([(20, 30), (24, 34), (20, 30), (20, 30), (12, 30), (12, 30)], np.float32)
+    found = Found(centres, sizes, np.full(6, 0.9, np.float32))
+    # The third is another digit's place, the fourth another digit, and two 1s may stand so close.
+    assert hidden(found, answers).tolist() == [False, True, False, False, False, False]
+
+
 def test_a_place_where_hardly_any_digit_is_is_looked_at_once() -> None:
     asked = []
 
@@ -122,5 +127,5 @@ def test_a_place_where_hardly_any_digit_is_is_looked_at_once() -> None:
     copy = Copy(np.full((90, 120), 230, np.uint8), (1.0, 1.0), np.zeros((2, 2), np.float32))
     assert Namer(crops, digits)(found, [copy]).presence == pytest.approx([0.05])
     assert asked == [1]
-    Namer(crops, digits, sure_of_presence=Calibration(1.0, 1.0, 1.0))(found, [copy])  # here it could be one
+    Namer(crops, digits, sure_of_presence=Calibration(1.0, 1.0, 3.0))(found, [copy])  # here it could be one
     assert asked == [1, 1, 1, 1]

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.reading.detector import MARGIN, Copy
 from sutja.reading.naming import Named
 from sutja.reading.overlaps import borrowed_share, without_borrowed, without_overlaps
+from sutja.reading.places import MARGIN, Copy
 from tests.reading.pictures import named_places
 
 

@@ -17,9 +17,10 @@ from sutja.errors import ModelError, PictureError
 from sutja.pictures.decode import Sheet
 from sutja.pictures.frame import frame_digit
 from sutja.reading.classify import classify
-from sutja.reading.detector import MOST_FOUND, Found
+from sutja.reading.detector import MOST_FOUND
 from sutja.reading.many import read_all
 from sutja.reading.naming import Named, own_names
+from sutja.reading.places import Found
 from sutja.reading.reader import METHODS, box_of, read, read_table, stages_of
 from sutja.reading.result import Box, Reading
 from sutja.synthesis.strokes import digit_strokes, drawn

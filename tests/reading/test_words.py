@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from sutja.reading import reader
-from sutja.reading.detector import MARGIN, Copy, Found
 from sutja.reading.naming import Named
+from sutja.reading.places import MARGIN, Copy, Found
 from sutja.reading.reader import read
 from sutja.reading.words import is_drawing, spelled, without_letters, without_traces
 from tests.reading.pictures import sheet, written

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sutja.reading.detector import Found
 from sutja.reading.naming import NOT_A_DIGIT
+from sutja.reading.places import Found
 from sutja.synthesis.page import Page
 from sutja.synthesis.writer import Sign, Written
 from sutja.training.crops import UNCLEAR, about, joint_share, truth_of, upright_strokes

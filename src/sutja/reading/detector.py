@@ -5,7 +5,6 @@ digit has, it is within that range in one copy, if it has 20 pixels or more in t
 """
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -15,6 +14,7 @@ from jaxtyping import Bool, Float32, UInt8
 
 from sutja.classifier.session import LOADING, session_of
 from sutja.pictures.contrast import evened
+from sutja.reading.places import MARGIN, STRONG, Copy, Found
 
 STRIDE, UNIT = 4, 24.0
 """Of the network's outputs: pixels a place, and pixels of a digit of size 1; as in `sutja.models.detector`, which needs
@@ -23,63 +23,17 @@ SMALLEST_SIDE = 40
 """Copies of the picture are made down to about this longer side."""
 ENLARGED_BELOW = 320
 """A picture whose longer side is below this is shown at twice its size too: its digits may be tiny."""
-MARGIN = 12
-"""Pixels that each copy is continued by, beyond its border, so that a digit that touches it has ground around it."""
 EVEN, MOSTLY = 6, 0.7
 """A border is all ground where grey levels within the first of their median are this share of it, or more."""
 FAINTEST, FAINT = 0.15, 0.2
 """Places with a score below the first are not looked at; those below the second only beside a strong one. On composed
 pages in others' hands 8 of 1,672 rows fewer are right from 0.2 on, from 0.08 on 1 more, in a third more time."""
-STRONG, BESIDE, AS_LARGE = 0.5, 1.5, 1.6
-"""A strong one has this score, is no farther than so many times its longer side, and at most so many times as large or
-as small."""
+BESIDE, AS_LARGE = 1.5, 1.6
+"""It is no farther from that than so many times its longer side, and at most so many times as large or as small."""
 SAME = 0.6
 """Boxes that share more than this part of the area that either covers are of one thing."""
 MOST_FOUND = 3000
 """Of more places than this only those with the highest scores are looked at: time and memory stay bounded."""
-
-
-@dataclass(frozen=True)
-class Copy:
-    """The picture at one size.
-
-    Attributes:
-        grey: Grey levels, continued by `MARGIN` or more pixels all around.
-        scale: Pixels of the copy a pixel of the picture, for x and y.
-        heat: The highest score of any class at each place, for showing.
-    """
-
-    grey: UInt8[np.ndarray, "h w"]
-    scale: tuple[float, float]
-    heat: Float32[np.ndarray, "p q"]
-
-
-@dataclass(frozen=True)
-class Found:
-    """Places where a digit may be, from the detector strongest first; lengths are pixels of the sheet's grey levels.
-
-    Attributes:
-        centres: float32 `[n, 2]`, x then y.
-        sizes: float32 `[n, 2]`, width and height.
-        score: float32 `[n]`, how likely any one digit is there, that of the likeliest.
-    """
-
-    centres: Float32[np.ndarray, "n 2"]
-    sizes: Float32[np.ndarray, "n 2"]
-    score: Float32[np.ndarray, "n"]
-
-    def __len__(self) -> int:
-        return len(self.centres)
-
-    @classmethod
-    def joined(cls, *parts: "Found") -> "Found":
-        """All of several."""
-        arrays = zip(*((part.centres, part.sizes, part.score) for part in parts), strict=True)
-        return cls(*(np.concatenate(each) for each in arrays))
-
-    def chosen(self, which: np.ndarray) -> "Found":
-        """Some of the places."""
-        return Found(self.centres[which], self.sizes[which], self.score[which])
 
 
 class Detector:

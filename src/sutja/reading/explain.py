@@ -9,8 +9,9 @@ from jaxtyping import Float32, UInt8
 from PIL import Image, ImageDraw, ImageFont
 
 from sutja.pictures.contrast import evened
-from sutja.reading.detector import MARGIN, STRIDE, Copy
+from sutja.reading.detector import STRIDE
 from sutja.reading.overlay import colour_of, overlay
+from sutja.reading.places import MARGIN, Copy
 from sutja.reading.reader import Stages
 
 TILE, COLUMNS, MOST_TILES = 56, 9, 240

@@ -25,7 +25,8 @@ EXAMPLE = 6.0
 USUAL, EXAMPLES = (2.5, 0.2), 8
 """How far digits of a group usually spread, logarithms of odds and of breadths (standard deviations), and how many
 imagined digits say so beside the page's own."""
-ROUNDS = 20
+ROUNDS, SETTLED = 20, 1e-6
+"""So often at most the groups are drawn anew, until no digit's share of either changes by more."""
 
 
 def as_one_hand_wrote(named: Named) -> Named:
@@ -75,5 +76,7 @@ def of_second_group(values: Float[np.ndarray, "n d"]) -> Bool[np.ndarray, "n"]:
         squares = np.square(values - means[:, None])
         spread = (shares[:, :, None] * squares).sum(axis=(0, 1)) + np.square(examples - means).sum(axis=0) + usual
         distances = (squares / (spread / (len(values) + len(examples) + EXAMPLES))).sum(axis=2)
-        second = 0.5 + 0.5 * np.tanh((distances[0] - distances[1]) / 4)  # the logistic function of half of that
+        before, second = second, 0.5 + 0.5 * np.tanh((distances[0] - distances[1]) / 4)  # the logistic of half of that
+        if np.abs(second - before).max() < SETTLED:
+            break
     return second > 0.5

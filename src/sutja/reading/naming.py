@@ -13,9 +13,9 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int, UInt8
 
 from sutja.classifier.classifier import AnyClassifier
-from sutja.pictures.contrast import CROP, CROP_DIGIT, GROUND, bright, near_and_wide
+from sutja.pictures.contrast import CROP, GROUND, bright, near_and_wide
 from sutja.pictures.frame import frame_digit
-from sutja.reading.detector import MARGIN, Copy, Found
+from sutja.reading.places import Copy, Found, place_of, shared_with
 
 ALTERNATIVES = 3
 """Of each digit so many others are told, the next likeliest."""
@@ -35,8 +35,10 @@ side is so much of the picture's shorter one: a picture of one thing is taken to
 nothing else is a digit with half that probability."""
 SURE = 0.99
 """Where the first classifier gives its answer with this probability, nothing more is looked at."""
-HOPELESS = 0.1
-"""Nor where any digit is there with less: a cloth or a crumpled page has hundreds of such places."""
+HOPELESS, HIDDEN = 0.2, 0.55
+"""Nor where any digit is there with less than the first: a cloth or a crumpled page has hundreds of such places. Nor
+where a sure place has its label, and shares so much of the smaller one's box. On 132 composed pages that spares 525 of
+1,973 places, and no digit that is read changes."""
 VIEWS = (0.9, 1.1)
 """What the first classifier is not so sure of, it is shown again in crops of so many times the size."""
 BORDER = 4
@@ -133,6 +135,7 @@ class Namer:
         answers = np.asarray(self.crops(crops), np.float64).reshape(-1, NOT_A_DIGIT + 1)
         unsure = answers.max(axis=1, initial=0) < SURE
         unsure &= self.sure_of_presence(1 - answers[:, NOT_A_DIGIT], found.score) >= HOPELESS
+        unsure &= ~hidden(found, answers)
         answers = self.seen_larger_and_smaller(answers, found, copies, np.flatnonzero(unsure))
         unsure &= answers.max(axis=1, initial=0) < SURE
         answers = with_second_opinion(answers, crops[:, 0], self.digits, unsure)
@@ -153,6 +156,20 @@ class Namer:
         changed = answers.copy()
         changed[unsure] = np.exp(logarithms) / np.exp(logarithms).sum(axis=1, keepdims=True)
         return changed
+
+
+def hidden(found: Found, answers: Float64[np.ndarray, "n 11"]) -> Bool[np.ndarray, "n"]:
+    """Which places are not sure, and show the same digit as a sure one whose box theirs mostly shares.
+
+    Such a place is dropped later for the sure one. Two 1s may share boxes, and so stay.
+    """
+    label = answers[:, :NOT_A_DIGIT].argmax(axis=1)
+    sure = (answers[:, :NOT_A_DIGIT].max(axis=1, initial=0) >= SURE) & (label != 1)
+    covered = np.zeros(len(found), bool)
+    for number in np.flatnonzero(~sure).tolist():
+        same = sure & (label == label[number])
+        covered[number] = (shared_with(number, found.centres, found.sizes)[same] > HIDDEN).any()
+    return covered
 
 
 def with_second_opinion(
@@ -198,25 +215,6 @@ def crops_of(found: Found, copies: list[Copy]) -> UInt8[np.ndarray, "n 2 28 28"]
     for number in range(len(found)):
         patches[number] = near_and_wide(*place_of(found, number, copies))
     return bright(patches) if len(patches) else patches
-
-
-def place_of(
-    found: Found, number: int, copies: list[Copy]
-) -> tuple[UInt8[np.ndarray, "h w"], tuple[float, float], float]:
-    """A place in the copy from which it is cropped: its grey levels, and there the middle and the longer side."""
-    size = float(found.sizes[number].max())
-    copy = fitting(copies, size)
-    scale = np.array(copy.scale)
-    x, y = (found.centres[number] * scale + MARGIN).tolist()
-    return copy.grey, (x, y), size * float(scale.mean())
-
-
-def fitting(copies: list[Copy], size: float) -> Copy:
-    """The copy from which a digit of that size is cropped: the smallest in which it is no smaller than in a crop."""
-    for copy in reversed(copies):
-        if size * copy.scale[1] >= CROP_DIGIT:
-            return copy
-    return copies[0]
 
 
 def own_names(named: Named) -> list[list[tuple[str, float]]]:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from sutja.reading.detector import Found
 from sutja.reading.naming import Named
-from sutja.reading.overlaps import CERTAIN, borrowed_share, shared_with
+from sutja.reading.overlaps import CERTAIN, borrowed_share
+from sutja.reading.places import Found, shared_with
 
 MAYBE, SURE_NEIGHBOUR, AS_HIGH = 0.35, 0.8, (0.65, 1.5)
 """A place that is some digit with the first probability is one where it fills a gap between two digits, each right with

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from sutja.pictures.contrast import CROP, CROP_DIGIT, FAINTEST, GROUND, ground_and_reach, patch_of
-from sutja.reading.detector import MARGIN, Copy, Found
-from sutja.reading.naming import FAINT, LEAST, Named, fitting, log_odds
+from sutja.reading.naming import FAINT, LEAST, Named, log_odds
+from sutja.reading.places import MARGIN, Copy, Found, fitting, shared_with
 
 OVERLAP = 0.55
 """Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
@@ -101,15 +101,6 @@ def stands_beside(number: int, others: Named, named: Named) -> bool:
     aside = steps[:, 0] >= np.maximum(BESIDE * larger, INSIDE * np.maximum(widths, width))
     alike = np.abs(np.log(heights / height)) <= np.log(AS_HIGH)
     return bool((aside & alike)[near].all())
-
-
-def shared_with(
-    number: int, centres: Float32[np.ndarray, "n 2"], sizes: Float32[np.ndarray, "n 2"]
-) -> Float32[np.ndarray, "n"]:
-    """What each box shares with one of them, as a part of the smaller of both."""
-    left_top, right_bottom, area = centres - sizes / 2, centres + sizes / 2, sizes.prod(axis=1)
-    shared = np.minimum(right_bottom, right_bottom[number]) - np.maximum(left_top, left_top[number])
-    return np.asarray(shared.clip(0).prod(axis=1) / np.minimum(area, area[number]), np.float32)
 
 
 def two_strokes(found: Found, one: int, other: int, copies: list[Copy]) -> bool:

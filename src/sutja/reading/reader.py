@@ -19,12 +19,13 @@ from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
 from sutja.reading.classify import frames_of, label_all
 from sutja.reading.components import MOST_PIECES, cut_out, find_digits
-from sutja.reading.detector import Copy, bundled_detector
+from sutja.reading.detector import bundled_detector
 from sutja.reading.hand import as_one_hand_wrote
 from sutja.reading.lines import lines_of
 from sutja.reading.naming import LEAST, Calibration, Named, Namer, own_names
 from sutja.reading.neighbours import with_gaps_filled, without_strays
 from sutja.reading.overlaps import without_borrowed, without_overlaps
+from sutja.reading.places import Copy, without_grain
 from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
 from sutja.reading.turns import TURNS, best_turn, levelled, slope_of, turned, turned_back, unlevelled
@@ -222,7 +223,7 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
         bundled("crops", threads), bundled("digits", threads),
         Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
     )  # fmt: skip
-    places = namer(found, copies)
+    places = namer(without_grain(found, copies), copies)
     kept = digits_among(places, copies, min(sheet.grey.shape))
     boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]
     names = own_names(kept) if classifier is bundled("digits") else label_all(classifier, frames_of(sheet, kept))

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
-from sutja.pictures.contrast import CROP_DIGIT, GROUND, evened, ground_and_reach, patch_of
-from sutja.reading.detector import MARGIN, Copy
-from sutja.reading.naming import FAINT, Named, fitting, place_of
+from sutja.pictures.contrast import GROUND, evened
+from sutja.reading.naming import FAINT, Named
 from sutja.reading.overlaps import CERTAIN
+from sutja.reading.places import MARGIN, Copy, fitting, standing_out
 
 TEXT = 0.25
 """A page has words on it where more than this share of the ink of its signs lies in no digit."""
@@ -64,9 +64,7 @@ def without_traces(named: Named, copies: list[Copy]) -> Named:
     certain = named.probability >= CERTAIN
     if certain.all() or not certain.any():
         return named
-    places = [place_of(named.found, number, copies) for number in range(len(certain))]
-    _, ink = ground_and_reach(np.stack([patch_of(*place, side=CROP_DIGIT) for place in places]))
-    reach = np.abs(ink.ravel())
+    reach = standing_out(named.found, copies)
     return named.chosen(certain | (reach >= TRACE * np.median(reach[certain])))
 
 

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from sutja.reading.detector import Detector, Found
+from sutja.reading.detector import Detector
 from sutja.reading.naming import NOT_A_DIGIT, crops_of
+from sutja.reading.places import Found
 from sutja.synthesis.page import Page, compose
 from sutja.synthesis.signs import LOOKALIKES
 from sutja.synthesis.style import FLAGGED, STRAIGHT, STYLES, Arrangement, Style, any_habits, any_repeats, any_style
