@@ -180,6 +180,33 @@ def test_words_stand_beside_numbers(digits: Digits) -> None:
     assert after > 5
 
 
+def test_parentheses_have_a_number_between_them_and_are_labelled(digits: Digits) -> None:
+    closed = 0
+    for seed in range(60):
+        sheet, random = Sheet.empty(Plane(900, 100)), np.random.default_rng(seed)
+        style = Style(width=900, height=100, digit=24, gap=0.2, signs=1.0)
+        write_row(Row(sheet, style, hand_of(style, random), 0, 50.0), digits, random, 6)
+        found = {sign.name: sign for sign in sheet.signs if "parenthesis" in sign.name}
+        assert all(sign.spelled for sign in found.values())
+        if len(found) == 2:
+            left, right = (found[f"{side} parenthesis"].box for side in ("left", "right"))
+            between = [digit for digit in sheet.written if left[0] < digit.box[0] < right[0]]
+            closed += 1 <= len(between) < 5
+    assert closed >= 10
+
+
+def test_some_rows_have_one_sign_at_their_gaps_as_dates_do(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sutja.synthesis.rows.DATES", 1.0)
+    for name in ("WORDED", "BRACKETED"):
+        monkeypatch.setattr(f"sutja.synthesis.rows.{name}", 0.0)
+    for seed in range(20):
+        sheet, random = Sheet.empty(Plane(900, 100)), np.random.default_rng(seed)
+        style = Style(width=900, height=100, digit=24, gap=0.2, signs=0.2)
+        write_row(Row(sheet, style, hand_of(style, random), 0, 50.0), digits, random, 12)
+        first, last = sheet.written[0].box[0], sheet.written[-1].box[0]
+        assert len({sign.name for sign in sheet.signs if first < sign.box[0] < last}) <= 1
+
+
 def test_of_letters_that_all_look_like_digits_nothing_says_what_they_are() -> None:
     alone = 0
     for seed in range(300):

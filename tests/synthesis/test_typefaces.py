@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from sutja.synthesis.glyphs import FIELD, MARGIN, size_of
+from sutja.synthesis.letters import FORMED
 from sutja.synthesis.rows import PRINTED
-from sutja.synthesis.signs import LETTERS
+from sutja.synthesis.signs import LETTERS, SIGNS
 from sutja.synthesis.typefaces import FACES, LARGE, _face, letter_form, print_stamp
 from sutja.synthesis.writer import box_of
 
@@ -45,5 +46,9 @@ def test_all_typefaces_have_what_may_be_printed() -> None:
     for face in FACES:
         font = _face(face, 40)
         missing = bytes(font.getmask("\uffff"))
-        for character in set("".join(PRINTED)) - {" "}:
+        for character in {*"".join(PRINTED), *FORMED.values()} - {" "}:
             assert bytes(font.getmask(character)) != missing, (face, character)
+
+
+def test_signs_that_typefaces_have_are_signs() -> None:
+    assert set(FORMED) <= set(SIGNS)

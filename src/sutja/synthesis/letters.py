@@ -9,6 +9,12 @@ from sutja.synthesis.signs import LETTERS, sign_strokes
 from sutja.synthesis.typefaces import letter_form
 
 Random = np.random.Generator
+FORMED = {name: name for name in LETTERS} | {
+    "dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "hash": "#", "percent": "%", "slash": "/",
+    "left parenthesis": "(", "right parenthesis": ")", "left bracket": "[", "right bracket": "]", "question": "?",
+    "exclamation": "!", "ampersand": "&", "at": "@",
+}  # fmt: skip
+"""The signs that typefaces have too."""
 
 
 def sign_stamp(name: str, hand: Hand, place: tuple[float, float], plane: Plane, random: Random) -> tuple[float, Stamp]:
@@ -16,7 +22,7 @@ def sign_stamp(name: str, hand: Hand, place: tuple[float, float], plane: Plane, 
 
     Args:
         name: One of `sutja.synthesis.signs.SIGNS`.
-        hand: How it is written; its letters have the forms of its typeface, if it has one.
+        hand: How it is written; its letters and marks have the forms of its typeface, if it has one.
         place: The middle of its left edge on the page, in pixels.
         plane: From the page to the picture.
         random: Where randomness comes from.
@@ -31,8 +37,8 @@ def sign_stamp(name: str, hand: Hand, place: tuple[float, float], plane: Plane, 
         True
     """
     matrix = hand.matrix(random)
-    if hand.face and name in LETTERS:
-        return _formed(name, hand.face, hand, matrix, place, plane, random)
+    if hand.face and name in FORMED:
+        return _formed(FORMED[name], hand.face, hand, matrix, place, plane, random)
     return _drawn(name, hand, matrix, place, plane, random)
 
 

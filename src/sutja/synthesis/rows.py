@@ -13,11 +13,14 @@ from sutja.synthesis.typefaces import FACES
 from sutja.synthesis.writer import Digits, Sheet
 
 Random = np.random.Generator
-SEPARATORS = ("dot", "comma", "dash", "colon", "slash", "slash", "plus", "equals")
+SEPARATORS: tuple[str, ...] = ("dot", "comma", "dash", "colon", "slash", "slash", "plus", "equals")
+DATED = ("slash", "slash", "dash", "dot")
+"""What stands at every gap of a row that has one sign for them, as dates do."""
 BEFORE = (
-    "hash", "dollar", "dollar", "euro", "won", "asterisk", "asterisk, asterisk", "equals", "dash", "plus", "x", "N",
-    "B", "R, s", "R, s, dot", "S, slash", "U, S, dollar", "dollar, hash", "N, o, dot", "equals, dollar",
-    "hash, hash", "dash, dash", "left parenthesis, dollar", "asterisk, asterisk, asterisk",
+    "hash", "dollar", "dollar", "dollar", "dollar", "dollar", "euro", "pound", "yen", "won", "asterisk",
+    "asterisk, asterisk", "equals", "dash", "plus", "x", "N", "B", "R, s", "R, s, dot", "S, slash", "U, S, dollar",
+    "dollar, hash", "N, o, dot", "equals, dollar", "hash, hash", "dash, dash", "left parenthesis, dollar",
+    "asterisk, asterisk, asterisk",
 )  # fmt: skip
 AFTER = (
     "dash", "long dash", "percent", "equals", "slash", "asterisk", "asterisk, asterisk", "hash", "dot", "won", "k", "m",
@@ -30,7 +33,7 @@ PRINTED = (
     "#", "$ #", "Total", "Date:",
 )  # fmt: skip
 """What may be printed before a number."""
-THEMSELVES = frozenset({"dollar", "euro", "slash"})
+THEMSELVES = frozenset({"dollar", "euro", "pound", "slash"})
 """Signs that are like a digit, but that a look at the whole of them, and at the digits beside, tells from one."""
 BREADTH = (-0.7, 0.25)
 """The range of the logarithm of how many times as wide as usual an unusual hand's digits are: half as wide or more."""
@@ -44,6 +47,10 @@ MANY_ONES, ONES, ONES_APART, ONES_SLANT = 0.25, (0.2, 0.7), (-0.04, 0.3), (-0.1,
 11 is common where numbers mean something, and its strokes are closer than those of other digits."""
 JOINED = 0.6
 """So many digits, or letters, are joined to the one before in a row of joined ones."""
+BRACKETED, ENCLOSED = 0.3, 5
+"""So often, where there are signs, a number or its first digits are in parentheses, fewer than so many."""
+DATES = 0.25
+"""So many rows, where there are signs, have one sign for all their gaps."""
 WORDED = 0.4
 """So often, where there are signs, a word is before a number, and after one."""
 CURSIVE, FORMED = 0.25, 0.4
@@ -142,13 +149,7 @@ def write_row(row: Row, digits: Digits, random: Random, longest: int) -> float:
     fitting = int((plane.width / 2 + reach - row.x) / (row.hand.height * (0.6 + max(0.0, style.gap))))
     start = row.x
     breaks = {int(random.integers(1, max(2, min(longest, fitting)))) for _ in range(style.columns - 1)}
-    if style.signs and random.random() < style.signs * WORDED:
-        words(row, random)
-        row.advance(0, random.uniform(*WORD_SPACING))
-    if style.signs and random.random() < style.signs * 0.3:
-        _print(row, random)
-    if random.random() < style.signs * 0.6:
-        _mark(row, BEFORE, (0.1, 0.5), random)
+    names, often, closes = _before(row, random)
     count = 0
     while row.x < plane.width / 2 + reach and count < longest:
         width = row.digit(digits, random)
@@ -159,19 +160,52 @@ def write_row(row: Row, digits: Digits, random: Random, longest: int) -> float:
             continue
         count += 1
         row.advance(width, style.gap + random.normal(0, 0.02 + 0.12 * max(0.0, style.gap)))
+        if count == closes:
+            _enclose(row, "right parenthesis", random)
         if count in breaks:
             row.advance(0, random.uniform(2.6, 6))
-        elif random.random() < 0.5 * style.signs:
-            _separate(row, random)
-    if count and style.habits and random.random() < style.habits * 0.4:
+        elif random.random() < often:
+            _separate(row, names, random)
+    if count:
+        _after(row, digits, random)
+    return start
+
+
+def _before(row: Row, random: Random) -> tuple[tuple[str, ...], float, int]:
+    """What stands before the first digit: words, print, signs, a parenthesis.
+
+    Returns:
+        The signs that may stand between digits, how often any does, and after how many digits the parenthesis closes.
+    """
+    style, names, often, closes = row.style, SEPARATORS, 0.5 * row.style.signs, 0
+    if style.signs and random.random() < style.signs * WORDED:
+        words(row, random)
+        row.advance(0, random.uniform(*WORD_SPACING))
+    if style.signs and random.random() < style.signs * 0.3:
+        _print(row, random)
+    if style.signs and random.random() < FORMED:
+        row.hand = replace(row.hand, face=str(random.choice(FACES)))
+    if style.signs and random.random() < DATES:
+        names, often = (str(random.choice(DATED)),), 0.4
+    if random.random() < style.signs * 0.6:
+        _mark(row, BEFORE, (0.1, 0.5) if random.random() < 0.5 else (0.02, 0.2), random)
+    if style.signs and random.random() < style.signs * BRACKETED:
+        closes = int(random.integers(1, ENCLOSED))
+        _enclose(row, "left parenthesis", random)
+    return names, often, closes
+
+
+def _after(row: Row, digits: Digits, random: Random) -> None:
+    """What stands after the last digit: cents, signs, a word."""
+    style = row.style
+    if style.habits and random.random() < style.habits * 0.4:
         cents(row, digits, random)
-    if count and random.random() < style.signs * 0.6:
+    if random.random() < style.signs * 0.6:
         for _ in range(random.integers(1, 3)):
             _mark(row, AFTER, (0.05, 0.4), random)
-    if count and style.signs and random.random() < style.signs * WORDED:
+    if style.signs and random.random() < style.signs * WORDED:
         row.advance(0, random.uniform(*WORD_SPACING))
         words(row, random)
-    return start
 
 
 def cents(row: Row, digits: Digits, random: Random) -> None:
@@ -212,12 +246,19 @@ def _print(row: Row, random: Random) -> None:
         row.advance(0, random.uniform(0.05, 0.5))
 
 
-def _separate(row: Row, random: Random) -> None:
-    """Write a sign between two digits, mostly a dot, a comma or a dash."""
-    name = str(random.choice(SEPARATORS[:3] if random.random() < 0.8 else SEPARATORS))
+def _separate(row: Row, names: tuple[str, ...], random: Random) -> None:
+    """Write one of some signs between two digits, of many mostly a dot, a comma or a dash, which come first."""
+    name = str(random.choice(names[:3] if random.random() < 0.8 else names))
     width = row.sign(name, random, spelled=name in THEMSELVES)
     if width is not None:
         row.advance(width, max(0.02, row.style.gap) + random.uniform(0, 0.1))
+
+
+def _enclose(row: Row, name: str, random: Random) -> None:
+    """Write one of two parentheses: with a number between them they are no digits."""
+    width = row.sign(name, random, spelled=True)
+    if width is not None:
+        row.advance(width, random.uniform(0.05, 0.35))
 
 
 def words(row: Row, random: Random, end: float = math.inf) -> None:

@@ -134,7 +134,7 @@ def any_style(random: Random, width: int = 640, height: int = 480, smallest: flo
         surroundings=bool(not calm and random.random() < 0.18),
         ruling=RULINGS[random.choice(3, p=[0.64, 0.2, 0.16])],
         rule_contrast=float(random.uniform(0.15, 1.0) * min(contrast * 1.2, 200)),
-        signs=float(random.choice([0.0, 0.15, 0.5], p=[0.4, 0.35, 0.25])),
+        signs=float(random.choice([0.0, 0.2, 0.6], p=[0.35, 0.35, 0.3])),
         reduction=float(random.uniform(1, 1.5 if fine or random.random() < 0.6 else max(1.0, digit / 11))),
         blur=0.3 if calm else float(min(random.exponential(0.9), 0.4 + 0.035 * digit)),
         noise=noise,

@@ -97,7 +97,7 @@ def everyday_style(random: np.random.Generator, width: int, height: int) -> Styl
         else style.digit,
         arrangement=arrangements[random.choice(4, p=[0.7, 0.12, 0.09, 0.09])],
         foreign=float(random.choice([0.0, 0.5])),
-        signs=float(random.choice([0.0, 0.2, 0.7], p=[0.4, 0.3, 0.3])),
+        signs=float(random.choice([0.0, 0.25, 0.9], p=[0.3, 0.3, 0.4])),
         dark=style.dark or bool(random.random() < 0.1),
         contrast=style.contrast * float(random.uniform(0.4, 1.0)),
         surroundings=bool(random.random() < 0.15),
