@@ -14,11 +14,14 @@ from sutja.training.history import History
 from sutja.training.team import ALONE, Team
 
 
-# Later epochs of `quick` are not compared: AdamW's steps hang on the last digits of gradients that are nearly nothing.
-# Where each process normalises its own share its first epoch is off by 2 in 1,000.
-@pytest.mark.parametrize(("recipe", "epochs"), [("dense", 3), ("quick", 1)])
-def test_two_processes_learn_what_one_learns_from_the_whole_batch(recipe: str, epochs: int, tmp_path: Path) -> None:
-    settings = ["train", "digits", "--recipe", recipe, "--epochs", str(epochs), "--batch-size", "128", "--seed", "3"]
+# Of `quick` three steps are compared: Muon's make more of rounding, on a processor without AVX-512 9 in 10,000 after
+# eleven. Where each process normalises its own share the loss is off by 5 in 10,000, else by 4 in a million.
+@pytest.mark.parametrize(("recipe", "epochs", "batch"), [("dense", 3, 128), ("quick", 1, 512)])
+def test_two_processes_learn_what_one_learns_from_the_whole_batch(
+    recipe: str, epochs: int, batch: int, tmp_path: Path
+) -> None:
+    settings = ["train", "digits", "--recipe", recipe, "--epochs", str(epochs), "--batch-size", str(batch)]
+    settings += ["--seed", "3"]
     settings += ["--precision", "float32"]  # bfloat16, where the processor has it, rounds more than is compared
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     # Coverage of processes that are started by a process of another project's is not measured.
@@ -33,7 +36,7 @@ def test_two_processes_learn_what_one_learns_from_the_whole_batch(recipe: str, e
         "digits",
         recipe,
         epochs=epochs,
-        batch_size=128,
+        batch_size=batch,
         seed=3,
         precision="float32",
         out=tmp_path / "one",
