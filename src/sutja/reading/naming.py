@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float64, Int, UInt8
 from sutja.classifier.classifier import AnyClassifier
 from sutja.pictures.contrast import CROP, GROUND, bright, near_and_wide
 from sutja.pictures.frame import frame_digit
-from sutja.reading.places import Copy, Found, place_of, shared_with
+from sutja.reading.places import OVERLAP, Copy, Found, place_of, shared_with
 
 ALTERNATIVES = 3
 """Of each digit so many others are told, the next likeliest."""
@@ -35,10 +35,8 @@ side is so much of the picture's shorter one: a picture of one thing is taken to
 nothing else is a digit with half that probability."""
 SURE = 0.99
 """Where the first classifier gives its answer with this probability, nothing more is looked at."""
-HOPELESS, HIDDEN = 0.2, 0.55
-"""Nor where any digit is there with less than the first: a cloth or a crumpled page has hundreds of such places. Nor
-where a sure place has its label, and shares so much of the smaller one's box. On 132 composed pages that spares 525 of
-1,973 places, and no digit that is read changes."""
+HOPELESS = 0.2
+"""Nor where any digit is there with less: a cloth or a crumpled page has hundreds of such places."""
 VIEWS = (0.9, 1.1)
 """What the first classifier is not so sure of, it is shown again in crops of so many times the size."""
 BORDER = 4
@@ -168,7 +166,7 @@ def hidden(found: Found, answers: Float64[np.ndarray, "n 11"]) -> Bool[np.ndarra
     covered = np.zeros(len(found), bool)
     for number in np.flatnonzero(~sure).tolist():
         same = sure & (label == label[number])
-        covered[number] = (shared_with(number, found.centres, found.sizes)[same] > HIDDEN).any()
+        covered[number] = (shared_with(number, found.centres, found.sizes)[same] > OVERLAP).any()
     return covered
 
 

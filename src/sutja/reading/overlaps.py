@@ -8,10 +8,8 @@ from jaxtyping import Bool, Float32
 
 from sutja.pictures.contrast import CROP, CROP_DIGIT, FAINTEST, GROUND, ground_and_reach, patch_of
 from sutja.reading.naming import FAINT, LEAST, Named, log_odds
-from sutja.reading.places import MARGIN, Copy, Found, fitting, shared_with
+from sutja.reading.places import MARGIN, OVERLAP, Copy, Found, fitting, shared_with
 
-OVERLAP = 0.55
-"""Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
 NARROWEST = 0.3
 """A box counts there as at least this part of its height wide. Two that are narrower, and overlap only then, are two 1s
 or the two edges of one broad stroke."""

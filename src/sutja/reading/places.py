@@ -14,6 +14,9 @@ STRONG = 0.5
 GRAIN = 0.25
 """A place that is not, and stands out by less than this share of what the strong ones do, is grain of the paper."""
 
+OVERLAP = 0.55
+"""Of two places that share more than this part of the smaller one's box, the less likely one is dropped."""
+
 
 @dataclass(frozen=True)
 class Copy:
