@@ -4,8 +4,11 @@ import cv2
 import numpy as np
 
 from sutja.reading.naming import Named
-from sutja.reading.places import Found
+from sutja.reading.places import MARGIN, Copy, Found
 from sutja.synthesis.strokes import digit_strokes, drawn
+
+RING, PITCH = 40, 38
+"""The height of the rings of `rings`, and from one to the next, in pixels."""
 
 
 def row_of(images: np.ndarray, size: int = 60, gap: float = 0.5) -> np.ndarray:
@@ -59,3 +62,30 @@ def named_places(*places: tuple[float, float, float, float, float]) -> Named:
     found = Found(values[:, :2], values[:, 2:4], np.zeros(n, np.float32))
     empty = np.zeros((n, 2, 28, 28), np.uint8), np.zeros((n, 11))
     return Named(found, *empty, np.arange(n), values[:, 4].astype(float), np.ones(n))
+
+
+def rings(count: int, height: int = 120, width: int = 700, grey: int = 235) -> np.ndarray:
+    """A row of rings, such as an o and a 0 may both be."""
+    picture = np.full((height, width), grey, np.uint8)
+    for number in range(count):
+        cv2.ellipse(picture, middle_of(number), (14, RING // 2), 0, 0, 360, 20, 4, cv2.LINE_AA)
+    return picture
+
+
+def middle_of(number: int) -> tuple[int, int]:
+    """Of a ring of `rings`, x and y."""
+    return 60 + PITCH * number, 60
+
+
+def named_rings(*numbers: int) -> Named:
+    """These rings of the row, taken for digits."""
+    centres = np.array([middle_of(number) for number in numbers], np.float32).reshape(-1, 2)
+    count = len(centres)
+    found = Found(centres, np.full((count, 2), (32, 44), np.float32), np.ones(count, np.float32))
+    answers, sure = np.full((count, 11), 1 / 11), np.ones(count)
+    return Named(found, np.zeros((count, 2, 28, 28), np.uint8), answers, np.zeros(count, int), sure, sure)
+
+
+def copies_of(picture: np.ndarray) -> list[Copy]:
+    """A picture as the detector saw it, at its own size only."""
+    return [Copy(np.pad(picture, MARGIN, mode="edge"), (1.0, 1.0), np.zeros((1, 1), np.float32))]

@@ -11,7 +11,7 @@ from sutja.classifier.session import session_of
 from sutja.errors import RunError
 from sutja.reading.detector import Detector
 from sutja.reading.naming import log_odds
-from sutja.training import detector, reader
+from sutja.training import context, detector, reader
 from sutja.training.reader import BUNDLED, calibrate, fitted, train_reader
 
 
@@ -44,6 +44,8 @@ def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
 ) -> None:
     monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
     monkeypatch.setattr(reader, "TEST_PAGES", 20)
+    monkeypatch.setattr(reader, "CONTEXT_PAGES", 20)
+    monkeypatch.setattr(context, "TEST_PAGES", 10)
     monkeypatch.setattr(reader, "RECIPE", reader.RECIPE.with_changes(epochs=12, average=0.9))
     before = (BUNDLED / "detector.onnx").read_bytes()
     (tmp_path / "detector.onnx").write_bytes(before)
@@ -56,10 +58,12 @@ def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
     assert np.mean(named == labels) > max(0.5, 2 * commonest), commonest
     card = Detector(content=(tmp_path / "detector.onnx").read_bytes()).card
     assert card["measured"]["pages"] == 15
+    surroundings = (tmp_path / "context.npz").read_bytes()
 
     (tmp_path / "detector.onnx").write_bytes(before)  # what is there is kept: only the calibration is made again
     train_reader(tmp_path, pages=120)
     assert (tmp_path / "crops.onnx").read_bytes() == content
+    assert (tmp_path / "context.npz").read_bytes() == surroundings
     assert Detector(content=(tmp_path / "detector.onnx").read_bytes()).card == card
     (tmp_path / "crops" / "model.onnx").unlink()
     with np.load(tmp_path / "crops.npz") as arrays:
@@ -74,6 +78,8 @@ def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
 def test_a_reader_learns_on_from_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
     monkeypatch.setattr(reader, "TEST_PAGES", 20)
+    monkeypatch.setattr(reader, "CONTEXT_PAGES", 20)
+    monkeypatch.setattr(context, "TEST_PAGES", 10)
     monkeypatch.setattr(detector, "BATCH", 2)
     train_reader(tmp_path, steps=4, pages=40, epochs=1, start=BUNDLED)
     ours, theirs = ((folder / "detector.onnx").read_bytes() for folder in (tmp_path, BUNDLED))
@@ -105,6 +111,8 @@ def test_a_reader_learns_on_from_another(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.real_data
 def test_a_detector_learns_on_without_the_network_that_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
+    monkeypatch.setattr(reader, "CONTEXT_PAGES", 20)
+    monkeypatch.setattr(context, "TEST_PAGES", 10)
     monkeypatch.setattr(detector, "BATCH", 2)
     train_reader(tmp_path, steps=4, epochs=0, start=BUNDLED)
     assert (tmp_path / "crops.onnx").read_bytes() == (BUNDLED / "crops.onnx").read_bytes()

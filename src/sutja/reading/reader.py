@@ -19,17 +19,18 @@ from sutja.pictures.frame import frame_digit
 from sutja.pictures.ink import ink_of
 from sutja.reading.classify import frames_of, label_all
 from sutja.reading.components import MOST_PIECES, cut_out, find_digits
+from sutja.reading.context import bundled_context, without_letters
 from sutja.reading.detector import bundled_detector
 from sutja.reading.hand import as_one_hand_wrote
 from sutja.reading.lines import lines_of
 from sutja.reading.naming import LEAST, Calibration, Named, Namer, own_names
 from sutja.reading.neighbours import with_gaps_filled, without_strays
 from sutja.reading.overlaps import without_borrowed, without_overlaps
+from sutja.reading.page_ink import without_traces
 from sutja.reading.places import Copy, without_grain
 from sutja.reading.result import Box, Digit, Line, Reading, name_of
 from sutja.reading.table import Table, table_of
 from sutja.reading.turns import TURNS, best_turn, levelled, slope_of, turned, turned_back, unlevelled
-from sutja.reading.words import without_letters, without_traces
 
 METHODS = ("auto", "detector", "components")
 Rotation = int | str
@@ -232,21 +233,25 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
 
 
 def digits_among(places: Named, copies: list[Copy], side: int) -> Named:
-    """The digits among places: the likely ones, of those that overlap the likeliest, and doubtful ones that fill gaps.
+    """The digits among places, of very many the surest: what may be digits, without letters and strays.
 
-    Of these traces, letters and strays are dropped, and of very many all but the surest. What is in doubt then is named
-    as the hand of the page tells.
+    What is in doubt then is named as the hand of the page tells.
 
     Args:
         places: What was found, named.
         copies: Of the picture.
         side: The shorter side of its grey levels, in pixels.
     """
+    digits = without_letters(candidates_among(places, copies, side), copies, bundled_context())
+    kept = as_one_hand_wrote(without_strays(digits))
+    return kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
+
+
+def candidates_among(places: Named, copies: list[Copy], side: int) -> Named:
+    """What may be digits: likely places, of those that overlap the likeliest, and doubtful ones that fill gaps."""
     likely = places.likely(side)
     kept = without_borrowed(without_overlaps(places.chosen(likely), copies))
-    kept = with_gaps_filled(kept, places.chosen(~likely))
-    kept = as_one_hand_wrote(without_strays(without_letters(without_traces(kept, copies), copies)))
-    return kept.chosen(np.argsort(-kept.probability, kind="stable")[:MOST_DIGITS])
+    return without_traces(with_gaps_filled(kept, places.chosen(~likely)), copies)
 
 
 def by_components(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn: int = 0) -> Stages:

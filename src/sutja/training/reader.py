@@ -1,13 +1,14 @@
 """Everything that the reader has learned, from nothing: `python -m sutja.training.reader --out runs/reader`.
 
-Four steps; the first three leave their results in the run's folder and are skipped where those are there already:
+Five steps; all but the fourth leave their results in the run's folder and are skipped where those are there already:
 
 1. the detector learns from composed pages;
 2. what it then finds on other composed pages is cropped, right and wrong;
 3. the crop classifier learns from these crops what each shows;
-4. on pages composed from held-out digits it is measured how sure the two may be.
+4. on pages composed from held-out digits it is measured how sure the two may be;
+5. a perceptron learns what tells digits from letters and signs by what is around them.
 
-The two files `detector.onnx` and `crops.onnx` are what the package carries; `--bundle` copies them there.
+The files `detector.onnx`, `crops.onnx` and `context.npz` are what the package carries; `--bundle` copies them there.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from sutja.classifier.halves import halved, whole
 from sutja.data.dataset import Dataset, Part
 from sutja.errors import RunError
 from sutja.files import replacing, write_bytes, write_text
+from sutja.reading.context import FILE
 from sutja.reading.detector import Detector
 from sutja.reading.naming import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds
 from sutja.reading.overlaps import without_overlaps
@@ -38,6 +40,7 @@ from sutja.synthesis.page import compose
 from sutja.synthesis.style import any_style
 from sutja.synthesis.writer import Digits
 from sutja.training.augment import Augmentation
+from sutja.training.context import train_context
 from sutja.training.crops import UNCLEAR, Crops, crops_of_pages, truth_of
 from sutja.training.detector import STEPS, held_out_digits, train_detector, training_digits
 from sutja.training.device import DEVICES, device_named
@@ -47,7 +50,7 @@ from sutja.training.recipe import Recipe
 from sutja.training.run import carried_out
 from sutja.training.start import place_of
 
-TEST_PAGES, CALIBRATION_PAGES = 1_000, 1_200
+TEST_PAGES, CALIBRATION_PAGES, CONTEXT_PAGES = 1_000, 1_200, 3_000
 PAGES, EVERYDAY = 46_000, 0.7
 """Composed pages from which crops are taken, and the share of them that is as people mostly have them."""
 FIRST_GUESS = Calibration(1.0, 1.0, 0.0)
@@ -66,7 +69,7 @@ RECIPE = Recipe(
     plain=1,
 )
 NAMES = ("detector.onnx", "crops.onnx")
-"""The two files that are learned."""
+"""The files of the two networks."""
 BUNDLED = Path(__file__).parents[1] / "classifier" / "bundled"
 GENTLER = 5
 """The crop classifier takes steps so many times smaller where it goes on from another."""
@@ -127,6 +130,8 @@ def train_reader(
         model = onnx.load(out / "crops" / "model.onnx")
         write_model(out / NAMES[1], mixed(model, whole(known[1])) if known else model)
     calibrate(out, seed)
+    if not (out / FILE).exists():
+        train_context(out, CONTEXT_PAGES, seed)
 
 
 def known_in(path: Path) -> bytes:
@@ -284,14 +289,14 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto", choices=DEVICES, help="where the networks are trained")
-    parser.add_argument("--bundle", action="store_true", help="copy the two files into the package")
+    parser.add_argument("--bundle", action="store_true", help="copy the three files into the package")
     arguments = parser.parse_args()
     train_reader(
         arguments.out, arguments.steps, arguments.pages, arguments.epochs, arguments.seed, arguments.device,
         arguments.start,
     )  # fmt: skip
     if arguments.bundle:
-        for name in NAMES:
+        for name in (*NAMES, FILE):
             write_bytes(BUNDLED / name, (arguments.out / name).read_bytes())
 
 
