@@ -7,6 +7,7 @@ is all; where it is not, it sees the place in a larger and in a smaller crop too
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -126,6 +127,11 @@ class Namer:
     digits: AnyClassifier
     sure_of_label: Calibration = Calibration()
     sure_of_presence: Calibration = Calibration()
+
+    @classmethod
+    def calibrated(cls, crops: AnyClassifier, digits: AnyClassifier, card: dict[str, Any]) -> "Namer":
+        """One that is as sure as the card of the detector's file says."""
+        return cls(crops, digits, Calibration(**card["calibration"]), Calibration(**card["presence"]))
 
     def __call__(self, found: Found, copies: list[Copy]) -> Named:
         """Crop every place, and name it."""

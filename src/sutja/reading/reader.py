@@ -23,7 +23,7 @@ from sutja.reading.context import bundled_context, without_letters
 from sutja.reading.detector import bundled_detector
 from sutja.reading.hand import as_one_hand_wrote
 from sutja.reading.lines import lines_of
-from sutja.reading.naming import LEAST, Calibration, Named, Namer, own_names
+from sutja.reading.naming import LEAST, Named, Namer, own_names
 from sutja.reading.neighbours import with_gaps_filled, without_strays
 from sutja.reading.overlaps import without_borrowed, without_overlaps
 from sutja.reading.page_ink import without_traces
@@ -220,10 +220,7 @@ def by_detector(sheet: Sheet, classifier: AnyClassifier, threads: int = 0, turn:
     """Find places with the detector, name each, and keep those that are digits."""
     detector = bundled_detector(threads)
     found, copies = detector(sheet.grey)
-    namer = Namer(
-        bundled("crops", threads), bundled("digits", threads),
-        Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
-    )  # fmt: skip
+    namer = Namer.calibrated(bundled("crops", threads), bundled("digits", threads), detector.card)
     places = namer(without_grain(found, copies), copies)
     kept = digits_among(places, copies, min(sheet.grey.shape))
     boxes = [box_of(*place, sheet) for place in zip(kept.found.centres, kept.found.sizes, strict=True)]

@@ -22,7 +22,7 @@ from sutja.files import write_bytes
 from sutja.reading.context import FILE, LEAST, VALUES, Perceptron, described
 from sutja.reading.detector import Detector
 from sutja.reading.drawings import without_outlines
-from sutja.reading.naming import NOT_A_DIGIT, Calibration, Namer
+from sutja.reading.naming import NOT_A_DIGIT, Namer
 from sutja.reading.page_ink import PageInk
 from sutja.reading.places import without_grain
 from sutja.reading.reader import candidates_among
@@ -107,10 +107,7 @@ def examples_of_pages(task: tuple[bytes, bytes, Digits, tuple[int, ...], range])
     content, crops, digits, seed, numbers = task
     cv2.setNumThreads(1)
     detector = Detector(threads=1, content=content)
-    namer = Namer(
-        Classifier(crops, threads=1), bundled("digits", 1),
-        Calibration(**detector.card["calibration"]), Calibration(**detector.card["presence"]),
-    )  # fmt: skip
+    namer = Namer.calibrated(Classifier(crops, threads=1), bundled("digits", 1), detector.card)
     values, digit = [np.zeros((0, VALUES), np.float32)], [np.zeros(0, bool)]
     for number in numbers:
         random = np.random.default_rng((*seed, 79, number))
