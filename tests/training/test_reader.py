@@ -10,39 +10,15 @@ from sutja.classifier.halves import whole
 from sutja.classifier.session import session_of
 from sutja.errors import RunError
 from sutja.reading.detector import Detector
-from sutja.reading.naming import log_odds
-from sutja.training import context, detector, reader
-from sutja.training.reader import BUNDLED, calibrate, fitted, train_reader
-
-
-def test_the_fit_finds_the_weights_that_made_the_answers() -> None:
-    random = np.random.default_rng(0)
-    crop, score = random.uniform(0.01, 0.99, (2, 20_000))
-    odds = 0.7 * log_odds(crop) + 1.5 * log_odds(score) - 0.5
-    right = random.random(20_000) < 1 / (1 + np.exp(-odds))
-    found = fitted(crop, score, right)
-    assert (found.crop, found.detector, found.bias) == pytest.approx((0.7, 1.5, -0.5), abs=0.1)
-
-
-@pytest.mark.real_data
-def test_calibration_is_written_into_the_detector_s_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
-    for name in ("detector.onnx", "crops.onnx"):
-        (tmp_path / name).write_bytes((BUNDLED / name).read_bytes())
-    calibrate(tmp_path, seed=0)
-    card = Detector(content=(tmp_path / "detector.onnx").read_bytes()).card
-    assert card == json.loads((tmp_path / "calibration.json").read_text())
-    assert card["measured"]["pages"] == 15
-    assert card["measured"]["right_of_sure"] > 0.9
-    for kind in ("calibration", "presence"):
-        assert card[kind]["crop"] > 0
+from sutja.training import calibration, context, detector, reader
+from sutja.training.reader import BUNDLED, train_reader
 
 
 @pytest.mark.real_data
 def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
+    monkeypatch.setattr(calibration, "PAGES", 15)
     monkeypatch.setattr(reader, "TEST_PAGES", 20)
     monkeypatch.setattr(reader, "CONTEXT_PAGES", 20)
     monkeypatch.setattr(context, "TEST_PAGES", 10)
@@ -76,7 +52,7 @@ def test_with_a_detector_there_crops_are_collected_learned_and_calibrated(
 
 @pytest.mark.real_data
 def test_a_reader_learns_on_from_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
+    monkeypatch.setattr(calibration, "PAGES", 15)
     monkeypatch.setattr(reader, "TEST_PAGES", 20)
     monkeypatch.setattr(reader, "CONTEXT_PAGES", 20)
     monkeypatch.setattr(context, "TEST_PAGES", 10)
@@ -110,7 +86,7 @@ def test_a_reader_learns_on_from_another(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.real_data
 def test_a_detector_learns_on_without_the_network_that_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "CALIBRATION_PAGES", 15)
+    monkeypatch.setattr(calibration, "PAGES", 15)
     monkeypatch.setattr(reader, "CONTEXT_PAGES", 20)
     monkeypatch.setattr(context, "TEST_PAGES", 10)
     monkeypatch.setattr(detector, "BATCH", 2)

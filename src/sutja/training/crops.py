@@ -10,7 +10,7 @@ from sutja.reading.detector import Detector
 from sutja.reading.naming import NOT_A_DIGIT, crops_of
 from sutja.reading.places import Found
 from sutja.synthesis.page import Page, compose
-from sutja.synthesis.signs import LOOKALIKES
+from sutja.synthesis.signs import LETTERS, LOOKALIKES
 from sutja.synthesis.style import FLAGGED, STRAIGHT, STYLES, Arrangement, Style, any_habits, any_repeats, any_style
 from sutja.synthesis.writer import Digits
 
@@ -25,7 +25,8 @@ FALSE_FINDS = 20
 """At most this many places without a digit are taken of a page, the strongest first."""
 JITTER = 0.07
 INKED = 150
-UNCLEAR = -1
+UNCLEAR, LETTER = -1, 11
+"""Labels beside those of the network: nobody should be blamed; and a letter of a word, where letters are told apart."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class Crops:
     labels: UInt8[np.ndarray, "n"]
 
 
-def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, everyday: float) -> Crops:
+def crops_from(
+    detector: Detector, digits: Digits, seed: int, numbers: range, everyday: float, letters: int = NOT_A_DIGIT
+) -> Crops:
     """Crops from the composed pages of these numbers.
 
     Args:
@@ -50,6 +53,7 @@ def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, ev
         seed: The same seed and numbers give the same crops.
         numbers: Of the pages.
         everyday: The share of pages as people mostly have them; the others are of any style, hardly legible ones too.
+        letters: The label of letters in words, none or `LETTER`.
     """
     images, labels = [], []
     for number in numbers:
@@ -59,10 +63,10 @@ def crops_from(detector: Detector, digits: Digits, seed: int, numbers: range, ev
         page = compose(digits, style, random)
         found, copies = detector(page.picture)
         found = Found.joined(found, about(page, random))
-        truth = truth_of(page, found)
+        truth = truth_of(page, found, letters)
         clear = np.flatnonzero(truth != UNCLEAR)
-        none = clear[truth[clear] == NOT_A_DIGIT][:FALSE_FINDS]
-        clear = np.concatenate([clear[truth[clear] != NOT_A_DIGIT], none])
+        none = clear[truth[clear] >= NOT_A_DIGIT][:FALSE_FINDS]
+        clear = np.concatenate([clear[truth[clear] < NOT_A_DIGIT], none])
         crops = crops_of(found.chosen(clear), copies)
         kept = np.flatnonzero(np.logical_or(truth[clear] != NOT_A_DIGIT, ~upright_strokes(crops[:, 0])))
         images.append(crops[kept])
@@ -135,8 +139,8 @@ def about(page: Page, random: np.random.Generator) -> Found:
     return Found(places[:, :2], places[:, 2:].clip(3), np.full(len(places), 0.01, np.float32))
 
 
-def truth_of(page: Page, found: Found) -> np.ndarray:
-    """What each place shows: a digit, 10 for none, or `UNCLEAR` where nobody should be blamed."""
+def truth_of(page: Page, found: Found, letters: int = NOT_A_DIGIT) -> np.ndarray:
+    """What each place shows: a digit, 10 for none, `letters` for one of a word, or `UNCLEAR`."""
     truth = np.full(len(found), NOT_A_DIGIT)
     if not len(found):
         return truth
@@ -144,6 +148,8 @@ def truth_of(page: Page, found: Found) -> np.ndarray:
     for sign in page.signs:
         if sign.name in LOOKALIKES and not sign.spelled:
             truth[joint_share(boxes, sign.box) > 0.3] = UNCLEAR
+        elif sign.spelled and sign.name in LETTERS:
+            truth[joint_share(boxes, sign.box) > 0.3] = letters
     best, covered = np.zeros(len(found)), np.zeros(len(found), int)
     away = np.full((2, len(found)), np.inf)
     for digit in page.digits:
@@ -187,8 +193,8 @@ def _widened(boxes: np.ndarray) -> np.ndarray:
     return np.stack([x - (wide - width) / 2, y - (tall - height) / 2, wide, tall], 1)
 
 
-def crops_of_pages(task: tuple[bytes, Digits, int, range, float]) -> Crops:
+def crops_of_pages(task: tuple[bytes, Digits, int, range, float, int]) -> Crops:
     """`crops_from` for a process of its own: of the detector there is its model file."""
-    content, digits, seed, numbers, everyday = task
+    content, digits, seed, numbers, everyday, letters = task
     cv2.setNumThreads(1)
-    return crops_from(Detector(threads=1, content=content), digits, seed, numbers, everyday)
+    return crops_from(Detector(threads=1, content=content), digits, seed, numbers, everyday, letters)

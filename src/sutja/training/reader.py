@@ -14,34 +14,28 @@ The files `detector.onnx`, `crops.onnx` and `context.npz` are what the package c
 import argparse
 import json
 import os
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from sutja.classifier.classifier import Classifier, bundled
 from sutja.classifier.export import detector_to_onnx
 from sutja.classifier.halves import halved, whole
 from sutja.data.dataset import Dataset, Part
 from sutja.errors import RunError
 from sutja.files import replacing, write_bytes, write_text
 from sutja.reading.context import FILE
-from sutja.reading.detector import Detector
-from sutja.reading.naming import LEAST, NOT_A_DIGIT, SURELY_ONE, Calibration, Namer, log_odds
-from sutja.reading.overlaps import without_overlaps
-from sutja.synthesis.page import compose
-from sutja.synthesis.style import any_style
+from sutja.reading.naming import NOT_A_DIGIT
 from sutja.synthesis.writer import Digits
 from sutja.training.augment import Augmentation
+from sutja.training.calibration import FIRST_GUESS, calibrate
 from sutja.training.context import train_context
-from sutja.training.crops import UNCLEAR, Crops, crops_of_pages, truth_of
+from sutja.training.crops import Crops, crops_of_pages
 from sutja.training.detector import STEPS, held_out_digits, train_detector, training_digits
 from sutja.training.device import DEVICES, device_named
 from sutja.training.plan import Plan, fingerprint
@@ -50,11 +44,9 @@ from sutja.training.recipe import Recipe
 from sutja.training.run import carried_out
 from sutja.training.start import place_of
 
-TEST_PAGES, CALIBRATION_PAGES, CONTEXT_PAGES = 1_000, 1_200, 3_000
+TEST_PAGES, CONTEXT_PAGES = 1_000, 3_000
 PAGES, EVERYDAY = 46_000, 0.7
 """Composed pages from which crops are taken, and the share of them that is as people mostly have them."""
-FIRST_GUESS = Calibration(1.0, 1.0, 0.0)
-"""For choosing the places on which the calibration is then fitted."""
 CLASSES = (*"0123456789", "none")
 RECIPE = Recipe(
     "crops",
@@ -179,11 +171,19 @@ def write_model(path: Path, model: onnx.ModelProto) -> None:
     write_bytes(path, halved(model).SerializeToString(deterministic=True))
 
 
-def crops_at(path: Path, content: bytes, seed: int, pages: int) -> Dataset:
-    """The crops in a file; where it does not exist they are collected first: `content` is the detector's file."""
+def crops_at(path: Path, content: bytes, seed: int, pages: int, letters: int = NOT_A_DIGIT) -> Dataset:
+    """The crops in a file; where it does not exist they are collected first.
+
+    Args:
+        path: Of the file.
+        content: The detector's file.
+        seed: Of the pages and of the order.
+        pages: From which the crops come.
+        letters: The label of letters in words, none or `LETTER`.
+    """
     if not path.exists():
-        learned = collected(content, training_digits(), seed, pages)
-        unseen = collected(content, held_out_digits(), seed + 1, TEST_PAGES)
+        learned = collected(content, training_digits(), seed, pages, letters)
+        unseen = collected(content, held_out_digits(), seed + 1, TEST_PAGES, letters)
         with replacing(path) as temporary:
             np.savez(
                 temporary, images=learned.images, labels=learned.labels, test_images=unseen.images,
@@ -194,87 +194,20 @@ def crops_at(path: Path, content: bytes, seed: int, pages: int) -> Dataset:
     return Dataset("crops", train, test, CLASSES)
 
 
-def collected(content: bytes, digits: Digits, seed: int, count: int) -> Crops:
+def collected(content: bytes, digits: Digits, seed: int, count: int, letters: int) -> Crops:
     """Crops from many composed pages, on all cores, in a random order."""
     parts = [range(start, min(start + 100, count)) for start in range(0, count, 100)]
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:  # a fork would copy locks of threads
-        done = list(pool.map(crops_of_pages, [(content, digits, seed, part, EVERYDAY) for part in parts]))
+        done = list(pool.map(crops_of_pages, [(content, digits, seed, part, EVERYDAY, letters) for part in parts]))
     images, labels = np.concatenate([part.images for part in done]), np.concatenate([part.labels for part in done])
     order = np.random.default_rng(seed).permutation(len(labels))
     return Crops(images[order], labels[order])
 
 
-class Judged(NamedTuple):
-    """What the reader makes of pages from held-out digits; arrays of a value for each place that it would give.
-
-    Attributes:
-        crop: The probability that the two classifiers give the label.
-        shown: That they give any digit.
-        score: That the detector gives any digit.
-        right: Whether the label is right.
-        digit: Whether there is a digit.
-        written: How many visible digits there were to find.
-    """
-
-    crop: np.ndarray
-    shown: np.ndarray
-    score: np.ndarray
-    right: np.ndarray
-    digit: np.ndarray
-    written: int
-
-
-def calibrate(out: Path, seed: int) -> None:
-    """Fit how sure the reader may be on pages from held-out digits, and write it into the detector's file."""
-    detector = Detector(content=(out / "detector.onnx").read_bytes())
-    namer = Namer(Classifier.load(out / "crops.onnx"), bundled("digits"), FIRST_GUESS, FIRST_GUESS)
-    found = judged(detector, namer, seed + 2, CALIBRATION_PAGES)
-    calibration = fitted(found.crop, found.score, found.right)
-    presence = fitted(found.shown, found.score, found.digit)
-    probability = calibration(found.crop, found.score)
-    given = (probability >= LEAST) | (presence(found.shown, found.score) >= SURELY_ONE)
-    sure = given & (probability >= 0.95)
-    facts = {
-        "pages": CALIBRATION_PAGES, "digits": found.written, "given": int(given.sum()),
-        "right": int(found.right[given].sum()), "sure": int(sure.sum()),
-        "right_of_sure": round(float(found.right[sure].mean()), 5),
-    }  # fmt: skip
-    content = onnx.load(out / "detector.onnx")
-    card = {
-        **detector.card, "calibration": asdict(calibration), "presence": asdict(presence), "measured": facts,
-    }  # fmt: skip
-    onnx.helper.set_model_props(content, {"sutja": json.dumps(card)})
-    write_bytes(out / "detector.onnx", content.SerializeToString(deterministic=True))
-    write_text(out / "calibration.json", json.dumps(card, indent=2) + "\n")
-    sys.stderr.write(f"{json.dumps(card)}\n")
-
-
-def fitted(crop: np.ndarray, score: np.ndarray, right: np.ndarray) -> Calibration:
-    """The logistic regression of what is right on what the classifiers and the detector say."""
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=100).fit(np.stack([log_odds(crop), log_odds(score)], 1), right)
-    (weights,), (bias,) = model.coef_, model.intercept_
-    return Calibration(*(round(float(value), 4) for value in (*weights, bias)))
-
-
-def judged(detector: Detector, namer: Namer, seed: int, count: int) -> Judged:
-    """What the reader makes of pages from held-out digits."""
-    source, rows, written = held_out_digits(), [], 0
-    for number in range(count):
-        random = np.random.default_rng((seed, 78, number))
-        width, height = (int(side) for side in np.exp(random.uniform(np.log(100), np.log(640), 2)))
-        page = compose(source, any_style(random, width, height), random)
-        found, copies = detector(page.picture)
-        places = namer(found, copies)
-        places = without_overlaps(places.chosen(places.presence >= 0.2), copies)
-        truth = truth_of(page, places.found)
-        written += sum(digit.visible for digit in page.digits)
-        answers = places.answers[np.arange(len(truth)), places.label]
-        shown, score = 1 - places.answers[:, NOT_A_DIGIT], places.found.score
-        rows.append(np.stack([answers, shown, score, truth == places.label, truth != NOT_A_DIGIT], 1)[truth != UNCLEAR])
-    crop, shown, score, right, digit = np.concatenate(rows).T
-    return Judged(crop, shown, score, right.astype(bool), digit.astype(bool), written)
+def bundle(folder: Path) -> None:
+    """Copy the files of a reader into the package."""
+    for name in (*NAMES, FILE):
+        write_bytes(BUNDLED / name, (folder / name).read_bytes())
 
 
 def main() -> None:
@@ -296,8 +229,7 @@ def main() -> None:
         arguments.start,
     )  # fmt: skip
     if arguments.bundle:
-        for name in (*NAMES, FILE):
-            write_bytes(BUNDLED / name, (arguments.out / name).read_bytes())
+        bundle(arguments.out)
 
 
 if __name__ == "__main__":
