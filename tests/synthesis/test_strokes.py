@@ -23,6 +23,7 @@ from sutja.synthesis.strokes import (
     drawn,
     extent,
     flagged_one,
+    leaning_bar,
     ring,
     spline_basis,
     upright_bar,
@@ -94,6 +95,13 @@ def test_an_upright_bar_is_1_high_and_hardly_leans() -> None:
         left, top, right, bottom = extent(upright_bar(np.random.default_rng(seed)))
         assert (top, bottom) == pytest.approx((0, 1), abs=0.01)
         assert right - left < 0.2
+
+
+def test_a_leaning_bar_is_1_high_and_leans_to_the_right() -> None:
+    for seed in range(50):
+        [bar] = leaning_bar(np.random.default_rng(seed))
+        assert np.ptp(bar[:, 1]) == pytest.approx(1, abs=0.01)
+        assert 0.05 < (bar[0] - bar[-1])[0] < 0.5
 
 
 def test_a_flag_rises_to_the_top_of_its_1_and_is_shorter_than_the_bar_of_a_7() -> None:

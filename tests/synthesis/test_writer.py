@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -137,11 +138,14 @@ def test_hands_of_a_style_vary_about_it() -> None:
 
 
 @pytest.mark.parametrize("foreign", [0.0, 1.0])
-def test_a_straight_hand_writes_its_1s_as_upright_bars_and_other_digits_as_ever(digits: Digits, foreign: float) -> None:
+@pytest.mark.parametrize(("one", "breadths"), [("bar", (0.0, 0.3)), ("leaning", (0.15, 0.5))])
+def test_a_straight_hand_writes_its_1s_as_bars_and_other_digits_as_ever(
+    digits: Digits, one: Literal["bar", "leaning"], breadths: tuple[float, float], foreign: float
+) -> None:
     ones, others = [], 0
     for seed in range(120):
         sheet, other = Sheet.empty(Plane(200, 100)), Sheet.empty(Plane(200, 100))
-        straight = Hand(40, 0.1, 0, 0, foreign, 0.9, one="bar")
+        straight = Hand(40, 0.1, 0, 0, foreign, 0.9, one=one)
         for page, hand in ((sheet, straight), (other, replace(straight, one="any"))):
             page.write_digit(digits, hand, (60.0, 50.0), np.random.default_rng(seed), 0)
         [written], [usual] = sheet.written, other.written
@@ -154,7 +158,7 @@ def test_a_straight_hand_writes_its_1s_as_upright_bars_and_other_digits_as_ever(
         else:
             others += bool((sheet.ink == other.ink).all())
     assert len(ones) > 3
-    assert max(ones) < 0.3
+    assert breadths[0] < min(ones) <= max(ones) < breadths[1]
     assert others == 120 - len(ones)
 
 
@@ -246,7 +250,8 @@ def test_some_hands_of_a_style_with_habits_are_narrow_or_broad() -> None:
 def test_some_hands_of_a_style_write_every_1_as_a_bar_or_with_a_flag() -> None:
     style = Style(straight=0.25, flagged=0.4)
     ones = [hand_of(style, np.random.default_rng(seed)).one for seed in range(200)]
-    assert 0.15 < np.mean([one == "bar" for one in ones]) < 0.35
+    for bar in ("bar", "leaning"):
+        assert 0.06 < np.mean([one == bar for one in ones]) < 0.2
     assert 0.3 < np.mean([one == "flag" for one in ones]) < 0.5
     assert hand_of(Style(), np.random.default_rng(0)).one == "any"
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 
 Random = np.random.Generator
-One = Literal["any", "bar", "flag"]
+One = Literal["any", "bar", "leaning", "flag"]
 ALIKE = 0.5
 """So often the same digit once more is written from the same image: the 1s of 11 are mostly parallel."""
 
@@ -29,7 +29,7 @@ class Hand:
         joined: Whether the pen goes on from a digit to the next.
         close: How far its ink is from that of the digit before, as a share of the height, below 0 where they overlap;
             None where each digit has a width of its own, however its ink fits that of the one before.
-        one: How it writes a 1: in any form, as one upright bar, or with a flag.
+        one: How it writes a 1: in any form, as one bar, upright or leaning, or with a flag.
         zero: How high its 0s are, as a share of the height.
         repeats: Share of digits that are the one before once more.
         ones: Share of digits that are 1s whatever chance would have.

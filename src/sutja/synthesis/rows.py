@@ -45,6 +45,8 @@ of their height. At least half of these hands write digits of another breadth.""
 MANY_ONES, ONES, ONES_APART, ONES_SLANT = 0.25, (0.2, 0.7), (-0.04, 0.3), (-0.1, 0.5)
 """So many hands, where a style has habits, write so many 1s, as close to what is before them as this, and as slanted:
 11 is common where numbers mean something, and its strokes are closer than those of other digits."""
+LEANING = 0.5
+"""So many hands whose 1s are bars lean them as slashes are."""
 JOINED = 0.6
 """So many digits, or letters, are joined to the one before in a row of joined ones."""
 BRACKETED, ENCLOSED = 0.3, 5
@@ -88,6 +90,8 @@ def _one(style: Style, random: Random) -> One:
     if style.straight == style.flagged == 0:
         return "any"
     chance = random.random()
+    if chance < LEANING * style.straight:
+        return "leaning"
     return "bar" if chance < style.straight else "flag" if chance < style.straight + style.flagged else "any"
 
 

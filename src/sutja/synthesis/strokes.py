@@ -30,6 +30,7 @@ __all__ = [
     "drawn",
     "extent",
     "flagged_one",
+    "leaning_bar",
     "ring",
     "rounded",
     "spline_basis",
@@ -200,6 +201,11 @@ def upright_bar(random: np.random.Generator) -> Strokes:
     return _one_high(UPRIGHT_BAR, random, UPRIGHT_HAND)
 
 
+def leaning_bar(random: np.random.Generator) -> Strokes:
+    """Write a 1 as `upright_bar` does, but leaning to the right as a slash does."""
+    return _one_high(UPRIGHT_BAR, random, LEANING_HAND)
+
+
 def flagged_one(random: np.random.Generator) -> Strokes:
     """Write a 1 with a flag at its top and no foot, in one stroke.
 
@@ -278,6 +284,7 @@ def drawn(strokes: Sequence[Float[np.ndarray, "_ 2"]], height: float, thickness:
 
 UPRIGHT_BAR = Form.of("20,0! 20,100!")
 UPRIGHT_HAND = Hand(jitter=0.01, slant=(-0.05, 0.05), turning=0.02)
+LEANING_HAND = Hand(jitter=0.01, slant=(0.1, 0.35), turning=0.02)
 
 
 @cache

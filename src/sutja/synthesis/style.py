@@ -14,7 +14,7 @@ Ruling = Literal["none", "lines", "squares"]
 ARRANGEMENTS: tuple[Arrangement, ...] = ("single", "rows", "scatter", "table", "boxes", "empty")
 RULINGS: tuple[Ruling, ...] = ("none", "lines", "squares")
 STRAIGHT, FLAGGED = 0.25, 0.2
-"""In so many rows of any hand a 1 is one upright bar, or has a flag: MNIST's writers seldom wrote either."""
+"""In so many rows of any hand a 1 is one bar, or has a flag: MNIST's writers seldom wrote either."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Style:
         binary: Whether the picture is black and white only, as a fax.
         habits: How often a digit is out of proportion, a row's digits are narrow or broad, or joined, its 0s small, or
             a number has small raised cents.
-        straight: Share of rows in which a 1 is one upright bar.
+        straight: Share of rows in which a 1 is one bar, upright or leaning.
         flagged: Share of rows in which it has a flag.
         repeats: Share of digits that are the one before once more.
     """

@@ -20,13 +20,13 @@ from sutja.synthesis.habits import clearance, joint, stretched, stretched_stroke
 from sutja.synthesis.hand import Hand
 from sutja.synthesis.letters import sign_stamp
 from sutja.synthesis.plane import Plane
-from sutja.synthesis.strokes import digit_strokes, flagged_one, upright_bar
+from sutja.synthesis.strokes import digit_strokes, flagged_one, leaning_bar, upright_bar
 from sutja.synthesis.typefaces import print_stamp
 
 Random = np.random.Generator
 BoxOf = tuple[float, float, float, float]
 """Left, top, width and height in pixels of the picture."""
-ONES = {"bar": upright_bar, "flag": flagged_one}
+ONES = {"bar": upright_bar, "leaning": leaning_bar, "flag": flagged_one}
 """What writes the 1s of a hand that has a way of its own."""
 LEVEL, NEAR = 0.3, 0.6
 """Digits are moved closer together where a page is turned by no more radians, and the gap between them is no larger
