@@ -9,6 +9,7 @@ from sutja.classifier.classifier import Classifier
 from sutja.classifier.export import to_onnx
 from sutja.data.dataset import Part
 from sutja.data.source import load
+from sutja.errors import RunError
 from sutja.reading.detector import Detector
 from sutja.reading.naming import NOT_A_DIGIT
 from sutja.synthesis.folder import digits_of
@@ -82,3 +83,9 @@ def test_the_command_leaves_three_files_and_goes_on_from_its_crops(
     refine.main()
     assert {name: (tmp_path / name).read_bytes() for name in made} == made
     assert "loss" in capsys.readouterr().err
+    for name in reader.NAMES:
+        (tmp_path / "other" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "other" / name).write_bytes(made[name])
+    monkeypatch.setattr("sys.argv", ["refine", "--out", str(tmp_path), "--pages", "40", "--from", f"{tmp_path}/other"])
+    with pytest.raises(RunError, match="holds a run with .*'from':"):
+        refine.main()

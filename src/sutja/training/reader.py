@@ -104,7 +104,7 @@ def train_reader(
     settings: dict[str, int | str] = {"steps": steps, "pages": pages, "epochs": passes, "seed": seed}
     if known:
         recipe = recipe.with_changes(learning_rate=recipe.learning_rate / GENTLER)
-        settings["from"] = sha256(b"".join(known)).hexdigest()[:16]  # of what it is: the folder may be moved
+        settings["from"] = fingerprint_of(known)
     agree(out, settings)
     path = out / "detector.onnx"
     if not path.exists():
@@ -131,6 +131,11 @@ def known_in(path: Path) -> bytes:
     if not path.is_file():
         raise RunError(f"{path} is not there. A reader to go on from is a folder with {' and '.join(NAMES)}.")
     return path.read_bytes()
+
+
+def fingerprint_of(known: list[bytes]) -> str:
+    """What tells a reader to go on from: of its files, not of their folder, which may be moved."""
+    return sha256(b"".join(known)).hexdigest()[:16]
 
 
 def agree(out: Path, settings: dict[str, int | str]) -> None:

@@ -4,9 +4,9 @@ A short training on new pages makes the network that names crops forget what a l
 it keeps the names that it gives, and learns only what is a digit and what is none. A crop of a digit has for its target
 what the network said of it before, shared among the ten digits; a crop of a letter all that it said of it; a crop of
 anything else has "none" (after Li and Hoiem, Learning without forgetting, 2018). Its first convolutions stay as they
-are. Its weights are then the mean of the former ones and those learned (`sutja.training.reader.mixed`): nearly all that
-was learned is kept so, and leaning 1s are not taken for parentheses. The detector stays, and how sure it may be; what
-the surroundings say is learned anew.
+are. Its weights are then the mean of the former ones and those learned (`sutja.training.reader.mixed`): half of what
+was learned is kept so, and of digits it is as sure as before. The detector stays, and how sure it may be; what the
+surroundings say is learned anew.
 """
 
 import argparse
@@ -42,6 +42,7 @@ from sutja.training.reader import (
     agree,
     bundle,
     crops_at,
+    fingerprint_of,
     known_in,
     mixed,
     write_model,
@@ -115,8 +116,8 @@ def main() -> None:
     parser.add_argument("--bundle", action="store_true", help="copy the three files into the package")
     arguments = parser.parse_args()
     out: Path = arguments.out
-    detector, former = (known_in(arguments.start / name) for name in NAMES)
-    agree(out, {"pages": arguments.pages, "seed": arguments.seed})
+    detector, former = known = [known_in(arguments.start / name) for name in NAMES]
+    agree(out, {"pages": arguments.pages, "seed": arguments.seed, "from": fingerprint_of(known)})
     if not (out / NAMES[1]).exists():
         data = crops_at(out / "crops.npz", detector, arguments.seed, arguments.pages, LETTER)
         learned = to_onnx(refined(former, data.train, arguments.seed), Classifier(former).card)
