@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,6 +61,21 @@ def test_targets_keep_names_and_all_that_was_said_of_letters() -> None:
         assert targets[row].tolist() == pytest.approx([*(digits / digits.sum()).tolist(), 0])
 
 
+def test_what_is_mistaken_is_counted(part: Part) -> None:
+    classifier = Classifier(CROPS)
+    none = classifier(part.images).argmax(axis=1) == NOT_A_DIGIT
+    assert 0 < none.sum() < len(none)
+    few, many = sorted((none.sum(), (~none).sum()))
+    assert few < many == (~none).sum()
+    agreed = Part(part.images, np.where(none, NOT_A_DIGIT, 3).astype(np.uint8))
+    assert refine.mistaken(classifier, agreed) == f"of {many} digits 0 are held for none, of {few} others 0 for digits"
+    letters = Part(part.images, np.where(none, 3, LETTER).astype(np.uint8))
+    others = (
+        f"of {none.sum()} digits {none.sum()} are held for none, of {(~none).sum()} others {(~none).sum()} for digits"
+    )
+    assert refine.mistaken(classifier, letters) == others
+
+
 @pytest.mark.real_data
 def test_the_command_leaves_three_files_and_goes_on_from_its_crops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -82,7 +98,9 @@ def test_the_command_leaves_three_files_and_goes_on_from_its_crops(
     (tmp_path / "crops.onnx").unlink()
     refine.main()
     assert {name: (tmp_path / name).read_bytes() for name in made} == made
-    assert "loss" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "loss" in said
+    assert re.search(r"before: of ([\d,]+) digits .*\nnow: of \1 digits", said)
     for name in reader.NAMES:
         (tmp_path / "other" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "other" / name).write_bytes(made[name])

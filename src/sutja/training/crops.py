@@ -35,7 +35,7 @@ class Crops:
 
     Attributes:
         images: uint8 `[n, 2, 28, 28]`: each place near, and with more around it.
-        labels: uint8 `[n]`: the digit, or 10 for none.
+        labels: uint8 `[n]`: the digit, 10 for none, or `LETTER`.
     """
 
     images: UInt8[np.ndarray, "n 2 28 28"]

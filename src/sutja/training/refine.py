@@ -104,6 +104,15 @@ def targets_of(logits: Float32[Tensor, "n 11"], labels: UInt8[np.ndarray, "n"]) 
     return targets
 
 
+def mistaken(classifier: Classifier, held_out: Part) -> str:
+    """How many held-out digits a network holds for none, and how many of the rest for digits."""
+    none, digit = classifier(held_out.images).argmax(axis=1) == NOT_A_DIGIT, held_out.labels < NOT_A_DIGIT
+    return (
+        f"of {digit.sum():,} digits {(none & digit).sum():,} are held for none, "
+        f"of {(~digit).sum():,} others {(~none & ~digit).sum():,} for digits"
+    )
+
+
 def main() -> None:
     """Collect crops, learn from them, and learn what the surroundings say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -122,6 +131,8 @@ def main() -> None:
         data = crops_at(out / "crops.npz", detector, arguments.seed, arguments.pages, LETTER)
         learned = to_onnx(refined(former, data.train, arguments.seed), Classifier(former).card)
         write_model(out / NAMES[1], mixed(learned, whole(former)))
+        for name, content in (("before", former), ("now", (out / NAMES[1]).read_bytes())):
+            sys.stderr.write(f"{name}: {mistaken(Classifier(content), data.test)}\n")
     write_bytes(out / NAMES[0], detector)
     if not (out / FILE).exists():
         train_context(out, CONTEXT_PAGES, arguments.seed)
